@@ -138,3 +138,23 @@ test('rows to delete have nothing but their key', async () => {
     'EXT1074 action: delete finds rows by the primary key of "t" alone, and "region" is no part of it',
   ]);
 });
+
+test('a workbook may have the name of a data source, and not that of another workbook', async () => {
+  const book = (name: string) =>
+    pipeline(name, '').replace('destinations:', 'template: {file: book.twbx}\ndestinations:');
+  const beside = { 'a.yaml': pipeline('a', ''), 'b.yaml': book('b') };
+  const { diagnostics, pipelines } = await configure(beside, { env: {} });
+  expect(diagnostics).toEqual([]);
+  expect(pipelines.flatMap(({ destinations }) => destinations.map(({ shown }) => shown))).toEqual([
+    'Sales "Shop" (t.example.com)',
+    'workbook Sales "Shop" (t.example.com)',
+  ]);
+  const again = await configure({ ...beside, 'c.yaml': book('c') }, { env: {} });
+  expect(again.diagnostics).toMatchObject([
+    {
+      code: 'EXT1061',
+      message: 'the workbook "Shop" is also a destination of "b" (b.yaml)',
+      hint: 'give one of them another name',
+    },
+  ]);
+});

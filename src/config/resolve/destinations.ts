@@ -9,13 +9,14 @@ import type {
   TableauEquals,
   TableauProject,
   TableauToken,
+  TableauWorkbook,
 } from '../../model/config/destination.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import type { PipelineDraft, DraftDestination } from '../drafts/pipeline-draft.ts';
 import { readProjectPath, showProjectPath } from '../../model/config/project-path.ts';
 import { bytesOf } from '../values/amounts.ts';
 import { equalTo, typeInCondition } from './equal-to.ts';
-import { resolveExtract } from './extract.ts';
+import { packageKind, resolveExtract } from './extract.ts';
 
 export function resolveDestination(
   draft: PipelineDraft,
@@ -40,12 +41,13 @@ function tableau(
   shown: Written.TableauDestination,
 ): TableauDestination {
   const { description = draft.written.description, tags, certified, certification_note: note } = settings;
-  const connection = connect(settings, shown, folder);
+  const workbook = workbookOf(draft, settings);
+  const connection = connect(settings, shown, folder, workbook === undefined ? 'datasource' : 'workbook');
   const project = projectOf(settings.project);
   const name = settings.name ?? draft.written.name;
   const path = project.kind === 'id' ? project.id : showProjectPath(project.path);
   const label = (site: string, server: string) =>
-    `${path} "${name}" (${site === '' ? '' : `${site} on `}${hostOf(server)})`;
+    `${workbook === undefined ? '' : 'workbook '}${path} "${name}" (${site === '' ? '' : `${site} on `}${hostOf(server)})`;
   const plain = label(connection.site, connection.server);
   const hidden = label(shown.site ?? '', shown.server === settings.server ? connection.server : shown.server);
   return {
@@ -63,10 +65,20 @@ function tableau(
     keep: settings.keep ?? ['description', 'tags', 'certification'],
     createProject: settings.create_project ?? false,
     ...(settings.shared === true && { shared: true }),
+    ...(workbook !== undefined && { workbook }),
     singleBelow: size(settings.request_limit, 64 * mebibyte),
     chunkSize: size(settings.chunk_size, 50 * mebibyte),
     jobTimeout: number(settings.job_timeout, 3600),
   };
+}
+
+/** Returns the settings of a workbook if that is what the pipeline publishes. */
+function workbookOf(
+  draft: PipelineDraft,
+  { show_tabs: showTabs }: Written.TableauDestination,
+): TableauWorkbook | undefined {
+  if (packageKind(draft) !== '.twbx') return undefined;
+  return { ...(showTabs !== undefined && { showTabs }) };
 }
 
 const hostOf = (server: string) => (URL.canParse(server) ? new URL(server).host : server);
@@ -75,13 +87,14 @@ function connect(
   settings: Written.TableauDestination,
   shown: Written.TableauDestination,
   folder: string,
+  content: Content,
 ): TableauConnection {
   const { server, site = '', ca } = settings;
   return {
     server: URL.canParse(server) ? new URL(server).origin : server,
     site,
     ...labels(settings, shown),
-    auth: authOf(settings.auth, shown.auth),
+    auth: authOf(settings.auth, shown.auth, content),
     ...(ca !== undefined && { ca: resolve(folder, ca) }),
     allowInsecure: settings.allow_insecure ?? false,
     timeout: number(settings.timeout, 600),
@@ -105,7 +118,7 @@ function labels(
 }
 
 /** The rules have seen to it that one kind is complete. */
-function authOf(auth: Written.TableauAuth, shown: Written.TableauAuth): TableauAuth {
+function authOf(auth: Written.TableauAuth, shown: Written.TableauAuth, content: Content): TableauAuth {
   const { user = '', tokens } = auth;
   if (tokens !== undefined) {
     return { kind: 'tokens', tokens: tokens.map((token, index) => tokenOf(token, shown.tokens?.[index])) };
@@ -118,7 +131,7 @@ function authOf(auth: Written.TableauAuth, shown: Written.TableauAuth): TableauA
     clientId: auth.client_id,
     secretId: auth.secret_id ?? '',
     secretValue: auth.secret_value ?? '',
-    scopes: auth.scopes ?? usualScopes,
+    scopes: auth.scopes ?? usualScopes[content],
   };
 }
 
@@ -130,16 +143,28 @@ function tokenOf(
   return { name, secret, ...(label !== undefined && label !== name && { shown: label }) };
 }
 
+type Content = 'datasource' | 'workbook';
+
 /** The scopes for planning, publishing and updating. */
-const usualScopes = [
-  'tableau:content:read',
-  'tableau:projects:*',
-  'tableau:datasources:*',
-  'tableau:datasource_tags:*',
-  'tableau:file_uploads:create',
-  'tableau:hyper_data:update',
-  'tableau:jobs:read',
-];
+const usualScopes: Readonly<Record<Content, readonly string[]>> = {
+  datasource: [
+    'tableau:content:read',
+    'tableau:projects:*',
+    'tableau:datasources:*',
+    'tableau:datasource_tags:*',
+    'tableau:file_uploads:create',
+    'tableau:hyper_data:update',
+    'tableau:jobs:read',
+  ],
+  workbook: [
+    'tableau:content:read',
+    'tableau:projects:*',
+    'tableau:workbooks:*',
+    'tableau:workbook_tags:*',
+    'tableau:file_uploads:create',
+    'tableau:jobs:read',
+  ],
+};
 
 export function projectOf(project: Written.TableauProject | undefined): TableauProject {
   if (project === undefined) return { kind: 'path', path: ['default'] };

@@ -2,14 +2,16 @@ import type { Diagnostic, Place } from '../../model/errors/diagnostic.ts';
 import type * as Written from '../../model/config/written.gen.ts';
 import { codes } from '../codes.ts';
 import { isPlaceholder } from '../references/reference-text.ts';
+import type { PipelineDraft } from '../drafts/pipeline-draft.ts';
 import { problem } from '../problem.ts';
 import { projectOf } from '../resolve/destinations.ts';
+import { packageKind } from '../resolve/extract.ts';
 import { isFull, type Writer } from './data-source-writer.ts';
 import { publishingCycles } from './publishing-order.ts';
 import type { CommonRule } from './rule.ts';
 
 /**
- * Reports two writers of one data source: they would overwrite each other in any order. This is allowed if each says
+ * Reports two writers of one data source or workbook: they would overwrite each other in any order. This is allowed if each says
  * that it is shared, and at most one of them publishes all rows.
  */
 export const oneWriterPerDataSource: CommonRule = function* (drafts) {
@@ -18,9 +20,10 @@ export const oneWriterPerDataSource: CommonRule = function* (drafts) {
     for (const { settings, place } of draft.destinations) {
       if (settings.type !== 'tableau') continue;
       const { server, site = '', project, name = draft.written.name } = settings;
-      const key = JSON.stringify([server, site, projectOf(project), name.toLowerCase()]);
+      const noun = nounOf(draft);
+      const key = JSON.stringify([noun, server, site, projectOf(project), name.toLowerCase()]);
       if (isPlaceholder(key)) continue;
-      if (leavesNoTrace(settings)) {
+      if (noun === 'data source' && leavesNoTrace(settings)) {
         yield traceless(settings, name, place);
         continue;
       }
@@ -32,18 +35,23 @@ export const oneWriterPerDataSource: CommonRule = function* (drafts) {
   yield* publishingCycles(writers.values());
 };
 
+/** A workbook and a data source may have one name. */
+const nounOf = (draft: PipelineDraft) => (packageKind(draft) === '.twbx' ? 'workbook' : 'data source');
+
 function* conflict(writer: Writer, earlier: readonly Writer[]): Iterable<Diagnostic> {
   const { draft, settings, place } = writer;
   const [first] = earlier;
   if (first === undefined) return;
   const name = settings.name ?? draft.written.name;
   const also = ({ draft: { address, place: other } }: Writer) =>
-    `the data source "${name}" is also a destination of "${address}" (${other.file})`;
+    `the ${nounOf(draft)} "${name}" is also a destination of "${address}" (${other.file})`;
   const alone = [writer, ...earlier].find((one) => !isShared(one));
   if (alone !== undefined) {
     const hint =
       draft.key === undefined
-        ? 'where one publishes it and others change rows (method: update), say shared: true at each of them'
+        ? nounOf(draft) === 'workbook'
+          ? 'give one of them another name'
+          : 'where one publishes it and others change rows (method: update), say shared: true at each of them'
         : 'give each item its own, as in name: "… ${each.key}"';
     yield problem(codes.sameDestination, also(alone === writer ? first : alone), place, { hint });
     return;

@@ -17,10 +17,7 @@ export const destinationKind: Rule = function* (draft) {
   const isPacked = (whole as { template?: unknown }).template !== undefined;
   const wanted = isPacked ? packageKind(draft) : '.hyper';
   for (const { settings, place } of destinations) {
-    if (settings.type !== 'file') {
-      if (wanted === '.twbx') yield notPublished(place);
-      continue;
-    }
+    if (settings.type !== 'file') continue;
     const { path } = settings;
     if (path.toLowerCase().endsWith(wanted) || isPlaceholder(path)) continue;
     const hint = isPacked
@@ -34,12 +31,6 @@ export const destinationKind: Rule = function* (draft) {
     yield problem(codes.destinationKind, message, child(place, 'path'), { hint });
   }
 };
-
-function notPublished(place: Place): Diagnostic {
-  const message = 'the template is a workbook, and a Tableau destination publishes data sources';
-  const hint = 'deliver the workbook to a file (.twbx), or use a data source (.tdsx, .tds) as the template';
-  return problem(codes.destinationKind, message, child(place, 'type'), { hint });
-}
 
 /** Two writers of one file would overwrite each other, whichever comes last. */
 export const oneWriterPerFile: CommonRule = function* (drafts) {

@@ -9,6 +9,7 @@ import type { Rule } from './rule.ts';
 import { bytesOf } from '../values/amounts.ts';
 import { wholeNumber } from './numbers.ts';
 import { updateRule } from './tableau-update.ts';
+import { workbookRule } from './tableau-workbook.ts';
 import { foreign } from '../../model/errors/secrets.ts';
 
 /** Checks the settings of a Tableau destination. */
@@ -21,6 +22,7 @@ export const tableauDestinations: Rule = function* (draft) {
     yield* tagRule(settings, child(place, 'tags'));
     yield* numberRule(settings, place);
     yield* updateRule(draft, settings, place);
+    yield* workbookRule(draft, settings, place);
   }
 };
 

@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import type { PublishedDataSource, TableauDestinationObservation } from '../../model/world/observation.ts';
+import type { PublishedContent, TableauDestinationObservation } from '../../model/world/observation.ts';
 import type { TableauDestination } from '../../model/config/destination.ts';
 import type { KnownDelivery } from '../../model/ports/destination-port.ts';
 import { showProjectPath } from '../../model/config/project-path.ts';
-import { findPublished, getDataSource, type DataSource } from './client/resources/data-sources.ts';
+import { findPublished, getContent, type Content } from './client/resources/content.ts';
+import { kindOf, type Collection } from './client/resources/content-kind.ts';
 import { pathOfProject, type Project } from './client/resources/projects.ts';
 import type { Site } from './client/site/site.ts';
 import { siteLabel } from './client/site-label.ts';
@@ -18,6 +19,7 @@ export async function observeTableau(
   { last, sent, seeProject }: KnownDelivery & { seeProject: SeeProject },
   signal: AbortSignal,
 ): Promise<TableauDestinationObservation> {
+  const collection = { site, kind: kindOf(destination) };
   const search = await seeProject(site, destination.project, signal);
   const lastId = last !== undefined && 'id' in last ? last.id : undefined;
   if (!('found' in search)) {
@@ -29,16 +31,16 @@ export async function observeTableau(
       place: error.place ?? destination.place,
       ...(error.hint !== undefined && { hint: error.hint }),
     };
-    const strayed = await strayedFrom(site, lastId, undefined, signal);
+    const strayed = await strayedFrom(collection, lastId, undefined, signal);
     return { ...nothing, ...strayed, ...(problem && { problem }) };
   }
   const project = search.found;
   const wanted = { name: destination.name, projectId: project.id, knownId: lastId };
-  const found = await findPublished(site, wanted, signal);
+  const found = await findPublished(collection, wanted, signal);
   const isCurrent = sent !== undefined && sent.superseded !== true;
   const became = isCurrent ? await whatBecameOf(site, destination, { sent, found }, signal) : undefined;
   const { userId } = await site.me();
-  const strayed = found?.id === lastId ? {} : await strayedFrom(site, lastId, found, signal);
+  const strayed = found?.id === lastId ? {} : await strayedFrom(collection, lastId, found, signal);
   return {
     ...nothing,
     project: showProjectPath(project.path),
@@ -57,25 +59,26 @@ const nothing: TableauDestinationObservation = {
   found: undefined,
 };
 
-function asSeen(source: DataSource): PublishedDataSource {
-  const { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision } = source;
-  const { description, tags, certified, certificationNote } = source;
+function asSeen(content: Content): PublishedContent {
+  const { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision } = content;
+  const { description, tags, certified, certificationNote, showTabs } = content;
   const file = { id, name, contentUrl, projectId, owner, updatedAt, megabytes, revision };
-  return { ...file, description, tags, certified, certificationNote };
+  const details = { description, tags, certified, certificationNote };
+  return { ...file, ...details, ...(showTabs !== undefined && { showTabs }) };
 }
 
 /** Returns the last publication if it has another name or project now. */
 async function strayedFrom(
-  site: Site,
+  collection: Collection,
   lastId: string | undefined,
-  found: DataSource | undefined,
+  found: Content | undefined,
   signal: AbortSignal,
 ): Promise<Pick<TableauDestinationObservation, 'strayed'>> {
   if (lastId === undefined || found?.id === lastId) return {};
-  const source = await getDataSource(site, lastId, signal);
-  if (source === undefined) return {};
-  const path = await pathOfProject(site, source.projectId, signal);
-  return { strayed: { name: source.name, project: showProjectPath(path) } };
+  const content = await getContent(collection, lastId, signal);
+  if (content === undefined) return {};
+  const path = await pathOfProject(collection.site, content.projectId, signal);
+  return { strayed: { name: content.name, project: showProjectPath(path) } };
 }
 
 function permissionProblem(

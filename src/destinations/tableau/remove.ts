@@ -1,6 +1,7 @@
 import type { AppliedDestination } from '../../model/world/applied-record.ts';
 import type { Existing } from '../../model/ports/destination-port.ts';
-import { deleteDataSource, getDataSource } from './client/resources/data-sources.ts';
+import { deleteContent, getContent } from './client/resources/content.ts';
+import { kindOfApplied } from './client/resources/content-kind.ts';
 import type { Site } from './client/site/site.ts';
 
 /** Looks the publication up by its id, wherever it was moved and however it was renamed. */
@@ -10,7 +11,7 @@ export async function existingPublication(
   signal: AbortSignal,
 ): Promise<Existing> {
   if (!('id' in last)) return 'changed';
-  const found = await getDataSource(site, last.id, signal);
+  const found = await getContent({ site, kind: kindOfApplied(last) }, last.id, signal);
   if (found === undefined) return 'gone';
   const isSame = found.updatedAt === last.updatedAt && (last.revision ?? found.revision) === found.revision;
   return isSame ? 'ours' : 'changed';
@@ -22,6 +23,7 @@ export async function removePublication(
   signal: AbortSignal,
 ): Promise<Existing> {
   const existing = await existingPublication(site, last, signal);
-  if (existing === 'ours' && 'id' in last) await deleteDataSource(site, last.id, signal);
+  if (existing === 'ours' && 'id' in last)
+    await deleteContent({ site, kind: kindOfApplied(last) }, last.id, signal);
   return existing;
 }

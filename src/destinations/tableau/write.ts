@@ -8,7 +8,7 @@ import { publish } from './publish/publish.ts';
 import type { Enter } from './publish/turns.ts';
 import { updateData } from './update/update.ts';
 
-/** Publishes the extract, or changes the rows of what is published by it. */
+/** Publishes the output, or changes the rows of what is published by it. */
 export async function writeTableau(
   site: Site,
   destination: TableauDestination,
@@ -18,7 +18,8 @@ export async function writeTableau(
   const { delivery } = destination;
   const isBatch = delivery.method === 'update' && delivery.batch !== undefined;
   const asked = { way: wayOf(destination), ...(isBatch && { batch: delivery.batch }) };
-  const asAsked = (delivered: Delivered): Delivered => ({ ...delivered, ...asked });
+  const content = destination.workbook && { content: 'workbook' as const };
+  const asAsked = (delivered: Delivered): Delivered => ({ ...delivered, ...asked, ...content });
   const recorded = {
     ...settings,
     note: (sent: SentNote | undefined) => settings.note(sent && { ...sent, ...asked }),

@@ -12,7 +12,7 @@ export interface FileDestination {
   path: string;
 }
 
-/** A published data source on Tableau Server or Cloud. */
+/** A published data source or workbook on Tableau Server or Cloud. */
 export interface TableauDestination {
   type: 'tableau';
   place: Place;
@@ -22,24 +22,31 @@ export interface TableauDestination {
   plain?: string;
   connection: TableauConnection;
   project: TableauProject;
-  /** The name of the data source. It is unique in its project, without regard to case. */
+  /** The name of the data source or workbook. It is unique among those of its project, without regard to case. */
   name: string;
   delivery: TableauDelivery;
   /** The details to set; undefined ones are left to the users of the server. */
   description?: string;
   tags?: readonly string[];
   certification?: TableauCertification;
-  /** Details that the server may reset when a data source is replaced, and that are restored to the users' values. */
+  /** Details that the server may reset when what is published is replaced, and that are restored to the users' values. */
   keep: readonly TableauDetail[];
   createProject: boolean;
   /** Other pipelines deliver to the same data source. */
   shared?: true;
+  /** Set if the output is a workbook, and is published as one. */
+  workbook?: TableauWorkbook;
   /** Files below this many bytes go in one request. */
   singleBelow: number;
   /** Bytes of one chunk; the most that is held in memory. */
   chunkSize: number;
   /** Seconds to wait for a job of the server. */
   jobTimeout: number;
+}
+
+export interface TableauWorkbook {
+  /** Sheets are shown as tabs; undefined leaves that to the users of the server. */
+  showTabs?: boolean;
 }
 
 export type TableauDetail = 'description' | 'tags' | 'certification';

@@ -194,7 +194,7 @@ export type Destination = NamedDestination | InlineDestination;
  */
 export type TableauProject = TableauProjectId | (string | string[]);
 /**
- * The tags of the data source. If omitted, those on the server are kept.
+ * The tags of the data source or workbook. If omitted, those on the server are kept.
  */
 export type Tags = string[];
 /**
@@ -1245,11 +1245,11 @@ export interface NamedDestination {
    */
   create_project?: boolean;
   /**
-   * Name of the data source. Default: the name of the pipeline.
+   * Name of the data source or workbook. Default: the name of the pipeline.
    */
   name?: string;
   /**
-   * create never replaces anything. overwrite replaces the data source of that name, which keeps its id, owner and permissions. append adds the rows.
+   * create never replaces anything. overwrite replaces the data source or workbook of that name, which keeps its id, owner and permissions. append adds the rows to a data source.
    */
   mode?: 'create' | 'overwrite' | 'append';
   /**
@@ -1270,7 +1270,7 @@ export interface NamedDestination {
    */
   shared?: boolean;
   /**
-   * The description of the data source. Default: the description of the pipeline; without either, the one on the server is kept.
+   * The description of the data source or workbook. Default: the description of the pipeline; without either, the one on the server is kept.
    */
   description?: string;
   tags?: Tags;
@@ -1282,6 +1282,10 @@ export interface NamedDestination {
    * Why it is certified.
    */
   certification_note?: string;
+  /**
+   * For a workbook: true shows its sheets as tabs, false does not. If omitted, the setting on the server is kept.
+   */
+  show_tabs?: boolean;
   keep?: Keep;
 }
 /**
@@ -1313,7 +1317,7 @@ export interface FileDestination {
   path: string;
 }
 /**
- * A published data source on Tableau Server or Cloud.
+ * A published data source on Tableau Server or Cloud, or a published workbook if the template is one.
  */
 export interface TableauDestination {
   /**
@@ -1359,11 +1363,11 @@ export interface TableauDestination {
    */
   create_project?: boolean;
   /**
-   * Name of the data source. Default: the name of the pipeline.
+   * Name of the data source or workbook. Default: the name of the pipeline.
    */
   name?: string;
   /**
-   * create never replaces anything. overwrite replaces the data source of that name, which keeps its id, owner and permissions. append adds the rows.
+   * create never replaces anything. overwrite replaces the data source or workbook of that name, which keeps its id, owner and permissions. append adds the rows to a data source.
    */
   mode?: 'create' | 'overwrite' | 'append';
   /**
@@ -1388,7 +1392,7 @@ export interface TableauDestination {
    */
   update_limit?: number | string;
   /**
-   * The description of the data source. Default: the description of the pipeline; without either, the one on the server is kept.
+   * The description of the data source or workbook. Default: the description of the pipeline; without either, the one on the server is kept.
    */
   description?: string;
   tags?: Tags;
@@ -1400,6 +1404,10 @@ export interface TableauDestination {
    * Why it is certified.
    */
   certification_note?: string;
+  /**
+   * For a workbook: true shows its sheets as tabs, false does not. If omitted, the setting on the server is kept.
+   */
+  show_tabs?: boolean;
   keep?: Keep;
 }
 /**

@@ -17,7 +17,9 @@ export interface TableauDestinationPlan {
   type: 'tableau';
   /** Project, name, site and server. */
   target: string;
-  /** `details`: nothing is uploaded, only description, tags or certification are set. */
+  /** Set for a workbook. */
+  content?: 'workbook';
+  /** `details`: nothing is uploaded, only description, tags, certification or tabs are set. */
   action: 'create' | 'overwrite' | 'append' | 'update' | 'details' | 'unchanged';
   reason: string;
   /** For an update: the change to the published rows. */
@@ -42,4 +44,5 @@ export interface TableauDestinationPlan {
 export const firstDelivery = {
   alone: 'not there yet',
   withProject: 'project and data source are new',
+  workbookWithProject: 'project and workbook are new',
 } as const;

@@ -1,23 +1,27 @@
-import type { PublishedDataSource } from '../world/observation.ts';
+import type { PublishedContent } from '../world/observation.ts';
 import type { TableauDestination } from '../config/destination.ts';
 
-/** The details to set on a published data source so that it is as it should be. Empty if there are none. */
+/** The details to set on a publication so that it is as it should be. Empty if there are none. */
 export interface DetailsToSet {
   description?: string;
   isCertified?: boolean;
   certificationNote?: string;
+  showTabs?: boolean;
   addTags: readonly string[];
   removeTags: readonly string[];
 }
 
-type Described = Pick<PublishedDataSource, 'description' | 'tags' | 'certified' | 'certificationNote'>;
+type Described = Pick<
+  PublishedContent,
+  'description' | 'tags' | 'certified' | 'certificationNote' | 'showTabs'
+>;
 
 /**
  * Returns the difference between `now` and the details that the destination asks for. Details that it leaves open and
  * wants kept are as they were `before` the publication; others are left as the server has made them.
  */
 export function detailsToSet(
-  { description, tags, certification, keep }: TableauDestination,
+  { description, tags, certification, keep, workbook }: TableauDestination,
   now: Described,
   before: Described | undefined,
 ): DetailsToSet {
@@ -27,6 +31,7 @@ export function detailsToSet(
   const certified = certification?.certified ?? keptCertification?.certified;
   const note =
     certification === undefined ? keptCertification?.certificationNote : (certification.note ?? '');
+  const showTabs = workbook && (workbook.showTabs ?? before?.showTabs);
   const wantedTags = [...(tags ?? []), ...(kept('tags')?.tags ?? [])];
   const isRuled = tags !== undefined && !keep.includes('tags');
   return {
@@ -35,6 +40,7 @@ export function detailsToSet(
     ...(note !== undefined &&
       certified === true &&
       !isSameText(note, now.certificationNote) && { certificationNote: note }),
+    ...(showTabs !== undefined && showTabs !== now.showTabs && { showTabs }),
     addTags: [...new Set(wantedTags)].filter((tag) => !now.tags.includes(tag)),
     removeTags: isRuled ? now.tags.filter((tag) => !wantedTags.includes(tag)) : [],
   };
@@ -42,10 +48,11 @@ export function detailsToSet(
 
 /** Returns a text for each detail that is still to be set; empty if all are as they should be. */
 export function detailsText(details: DetailsToSet): string[] {
-  const { description, isCertified, certificationNote, addTags, removeTags } = details;
+  const { description, isCertified, certificationNote, showTabs, addTags, removeTags } = details;
   return [
     ...(description === undefined ? [] : ['description']),
     ...(isCertified === undefined && certificationNote === undefined ? [] : ['certification']),
+    ...(showTabs === undefined ? [] : ['tabs']),
     ...(addTags.length + removeTags.length === 0 ? [] : ['tags']),
   ];
 }

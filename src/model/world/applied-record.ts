@@ -163,8 +163,10 @@ export interface AppliedFile {
   content?: string;
 }
 
-/** A data source as we left it. */
+/** A data source or workbook as we left it. */
 export interface AppliedPublication {
+  /** Set for a workbook. */
+  content?: 'workbook';
   /** Bytes of the file that was sent. */
   size: number;
   id: string;

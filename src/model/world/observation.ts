@@ -136,7 +136,7 @@ export interface TableauDestinationObservation {
   because?: string;
   /** The project as users write it; undefined if it will be created first. */
   project: string | undefined;
-  found: PublishedDataSource | undefined;
+  found: PublishedContent | undefined;
   /**
    * The outcome of a delivery that an earlier run sent without seeing its end: it is published (then `found` is that),
    * the server is still processing it or may be, or it was not published.
@@ -149,7 +149,8 @@ export interface TableauDestinationObservation {
   problem?: Diagnostic;
 }
 
-export interface PublishedDataSource {
+/** A published data source or workbook. */
+export interface PublishedContent {
   id: string;
   name: string;
   contentUrl: string;
@@ -165,4 +166,6 @@ export interface PublishedDataSource {
   tags: readonly string[];
   certified: boolean;
   certificationNote: string;
+  /** For a workbook: its sheets are shown as tabs. */
+  showTabs?: boolean;
 }

@@ -18,6 +18,11 @@ export function movedOrRenamedTo(
     : `what we published is now "${name}"${project === '' ? '' : ` in ${project}`}`;
 }
 
+/** Returns the things that refer to a publication by its id. */
+function followers({ workbook }: TableauDestination): string {
+  return workbook === undefined ? 'workbooks' : 'links, subscriptions and favorites';
+}
+
 function actionWord(delivery: TableauDestination['delivery']): string {
   return delivery.method === 'update' && delivery.action === 'delete' ? 'delete' : 'change';
 }
@@ -80,7 +85,7 @@ export function publicationFindings(
           {
             ...warning,
             code: 'EXT5117',
-            message: `${shown}: ${movedOrRenamedTo(strayed, destination)}; workbooks follow it, not the one that will be published`,
+            message: `${shown}: ${movedOrRenamedTo(strayed, destination)}; ${followers(destination)} follow it, not the one that will be published`,
             hint: 'to keep updating it, use its new name in the configuration, or rename or move it back',
           },
         ]

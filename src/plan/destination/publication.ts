@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { AppliedPublication, PendingDelivery } from '../../model/world/applied-record.ts';
-import type { PublishedDataSource, TableauDestinationObservation } from '../../model/world/observation.ts';
+import type { PublishedContent, TableauDestinationObservation } from '../../model/world/observation.ts';
 import type { TableauDestination } from '../../model/config/destination.ts';
 import type { Publication } from '../../model/plan/step.ts';
 import type { TableauDestinationPlan } from '../../model/plan/destination-plan.ts';
@@ -53,6 +53,7 @@ export function planPublication(
     plan: {
       type: 'tableau',
       target: destination.shown,
+      ...(destination.workbook !== undefined && { content: 'workbook' as const }),
       ...decision,
       ...(decision.action === 'update' && delivery.method === 'update' && { rows: delivery.action }),
       ...(found !== undefined && decision.action !== 'unchanged' && { existing: existing(found) }),
@@ -79,7 +80,7 @@ export function planPublication(
  * and are no drift.
  */
 export function isAsWeLeftIt(
-  found: PublishedDataSource,
+  found: PublishedContent,
   last: AppliedPublication,
   { shared, delivery }: Pick<TableauDestination, 'shared' | 'delivery'>,
 ): boolean {
@@ -91,7 +92,7 @@ export function isAsWeLeftIt(
 
 /** Returns true if it was republished since: our changes of rows are gone. Changes of rows make no revision. */
 function wasRepublished(
-  found: PublishedDataSource,
+  found: PublishedContent,
   last: AppliedPublication,
   { shared, delivery }: Pick<TableauDestination, 'shared' | 'delivery'>,
 ): boolean {
@@ -134,12 +135,15 @@ function decidePublication(
     if (last !== undefined) return { action: 'create', reason: 'it was deleted there since we published it' };
     return {
       action: 'create',
-      reason: project === undefined ? firstDelivery.withProject : firstDelivery.alone,
+      reason: firstReason(destination, project),
     };
   }
   const action = actionOn(destination);
   if (last !== undefined && last.id !== found.id) {
-    return { action, reason: `another data source has its name: ${newest(found)}` };
+    return {
+      action,
+      reason: `another ${destination.workbook === undefined ? 'data source' : 'workbook'} has its name: ${newest(found)}`,
+    };
   }
   if (rewriting !== undefined)
     return { action, reason: last === undefined ? 'it is there already' : rewriting };
@@ -182,6 +186,11 @@ function afterPublication(
   }
 }
 
+function firstReason(destination: TableauDestination, project: string | undefined): string {
+  if (project !== undefined) return firstDelivery.alone;
+  return destination.workbook === undefined ? firstDelivery.withProject : firstDelivery.workbookWithProject;
+}
+
 function actionOn({ delivery }: TableauDestination): 'overwrite' | 'append' | 'update' {
   if (delivery.method === 'update') return 'update';
   return delivery.mode === 'append' ? 'append' : 'overwrite';
@@ -202,13 +211,13 @@ function decideUnseen(
   return { action: 'unchanged', reason: `as it was when we published it; not looked (${because})` };
 }
 
-function drift(found: PublishedDataSource, last: AppliedPublication): string {
+function drift(found: PublishedContent, last: AppliedPublication): string {
   if (last.revision !== undefined && found.revision !== undefined && found.revision > last.revision)
     return `someone else overwrote it: ${newest(found)}`;
   return `something changed it since we published it (${found.updatedAt})`;
 }
 
-function newest({ owner, updatedAt, revision }: PublishedDataSource): string {
+function newest({ owner, updatedAt, revision }: PublishedContent): string {
   return [
     ...(revision === undefined ? [] : [`revision ${revision}`]),
     updatedAt,
@@ -221,7 +230,7 @@ function existing({
   updatedAt,
   megabytes,
   revision,
-}: PublishedDataSource): NonNullable<TableauDestinationPlan['existing']> {
+}: PublishedContent): NonNullable<TableauDestinationPlan['existing']> {
   return {
     owner,
     updatedAt,

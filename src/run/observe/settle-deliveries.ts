@@ -1,5 +1,5 @@
 import type { AppliedDestination, AppliedRecord, SentNote } from '../../model/world/applied-record.ts';
-import type { DestinationObservation, PublishedDataSource } from '../../model/world/observation.ts';
+import type { DestinationObservation, PublishedContent } from '../../model/world/observation.ts';
 import { getOwn } from '../../model/base/get-own.ts';
 import type { Destination } from '../../model/config/destination.ts';
 import type { Pipeline } from '../../model/config/pipeline.ts';
@@ -38,11 +38,12 @@ export function settleDeliveries(
 }
 
 function publication(
-  found: PublishedDataSource,
+  found: PublishedContent,
   { size, before, batch, way }: SentNote,
   destination: Destination,
 ): AppliedDestination {
   const { id, contentUrl, name, projectId, updatedAt } = found;
+  const isWorkbook = destination.type === 'tableau' && destination.workbook !== undefined;
   // Rows were changed in what was published then: another revision since may not have them.
   const isUpdate = destination.type === 'tableau' && destination.delivery.method === 'update';
   const revision = (isUpdate && before?.id === id ? before.revision : undefined) ?? found.revision;
@@ -50,6 +51,7 @@ function publication(
     ...{ size, id, contentUrl, name, projectId, updatedAt },
     ...(revision !== undefined && { revision }),
     ...(batch !== undefined && { batch }),
+    ...(isWorkbook && { content: 'workbook' as const }),
     ...(way !== undefined && { way }),
   };
 }

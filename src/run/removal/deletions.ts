@@ -90,11 +90,8 @@ function madeThings(record: AppliedRecord, configuration: Configuration, world: 
     const where = getOwn(made.destinations, target);
     if (where === undefined) return [{ target, place: target, last, port: undefined }];
     if ('path' in where) return [file(target, where.path, last)];
-    const like = alike(where, record.address, configuration);
-    const name = 'name' in last ? last.name : target;
-    return [
-      { target, place: target, last, port: like && world.destinationOf({ ...like, shown: target, name }) },
-    ];
+    const like = alike(where, last, { address: record.address, configuration });
+    return [{ target, place: target, last, port: like && world.destinationOf({ ...like, shown: target }) }];
   });
   return [
     ...delivered,
@@ -105,20 +102,25 @@ function madeThings(record: AppliedRecord, configuration: Configuration, world: 
   ];
 }
 
+/** Returns a destination with the credentials for a publication, of the same kind of content where there is one. */
 function alike(
   { server, site }: MadePublication,
-  address: string,
-  { pipelines }: Configuration,
+  last: AppliedDestination,
+  { address, configuration: { pipelines } }: { address: string; configuration: Configuration },
 ): TableauDestination | undefined {
   const isThere = (one: Destination): one is TableauDestination =>
     one.type === 'tableau' && one.connection.server === server && one.connection.site === site;
+  const isWorkbook = 'content' in last;
+  const isLike = (one: TableauDestination) => (one.workbook !== undefined) === isWorkbook;
   const family = familyOf(address);
-  const among = (isMeant: (name: string) => boolean) => {
-    for (const pipeline of pipelines) {
-      const found = isMeant(pipeline.name) ? pipeline.destinations.find(isThere) : undefined;
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return among((name) => name === family) ?? among(() => true);
+  const there = pipelines.flatMap(({ name, destinations }) =>
+    destinations.filter(isThere).map((destination) => ({ isFamily: name === family, destination })),
+  );
+  const ofFamily = there.filter(({ isFamily }) => isFamily);
+  const among = ofFamily.length > 0 ? ofFamily : there;
+  const found = (among.find(({ destination }) => isLike(destination)) ?? among[0])?.destination;
+  if (found === undefined) return undefined;
+  const { workbook = {}, ...rest } = found;
+  const name = 'name' in last ? last.name : found.name;
+  return { ...rest, name, ...(isWorkbook && { workbook }) };
 }

@@ -14,7 +14,15 @@ export type Happening =
   | { what: 'project-created'; path: string }
   | { what: 'upload-begun'; upload: string }
   | { what: 'chunk-received'; upload: string; block: number; size: number; total: number }
-  | { what: 'published'; name: string; project: string; size: number; revision: number; mode: string }
+  | {
+      what: 'published';
+      noun: string;
+      name: string;
+      project: string;
+      size: number;
+      revision: number;
+      mode: string;
+    }
   | { what: 'data-updated'; name: string; actions: string }
   | { what: 'job-failed'; type: string; reason: string }
   | { what: 'deleted'; name: string };

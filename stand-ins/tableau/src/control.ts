@@ -3,7 +3,19 @@ import type { LoggedRequest, RequestLog } from './request-log.ts';
 import { addProject, addSite, addToken, addUser } from './seed.ts';
 import { pathOf } from './resources/projects.ts';
 import type { Settings } from './settings.ts';
-import type { DataSource, Job, Project, Site, SiteRole, StoredFile, Upload, User, World } from './world.ts';
+import type {
+  Content,
+  DataSource,
+  Job,
+  Project,
+  Site,
+  SiteRole,
+  StoredFile,
+  Upload,
+  User,
+  Workbook,
+  World,
+} from './world.ts';
 import { currentFile } from './world.ts';
 
 /**
@@ -26,8 +38,10 @@ export interface Control {
   dataSources: (name?: string) => DataSource[];
   /** Returns the one data source of this name (in the project at this path); throws when there is none or several. */
   dataSource: (name: string, projectPath?: string) => DataSource;
-  /** The file with the bytes a data source now has. */
-  fileOf: (dataSource: DataSource) => StoredFile;
+  /** Returns the one workbook of this name (in the project at this path); throws when there is none or several. */
+  workbook: (name: string, projectPath?: string) => Workbook;
+  /** The file with the bytes that a data source or workbook now has. */
+  fileOf: (content: Content) => StoredFile;
   uploads: () => Upload[];
   jobs: () => Job[];
   requests: () => readonly LoggedRequest[];
@@ -76,17 +90,8 @@ export function createControl(
       return found;
     },
     dataSources: (name) => world.dataSources.filter((one) => name === undefined || one.name === name),
-    dataSource(name, projectPath) {
-      const [found, ...others] = world.dataSources.filter((one) => {
-        const project = world.projects.find(({ id }) => id === one.projectId);
-        const isThere = projectPath === undefined || (project && pathOf(world, project) === projectPath);
-        return one.name === name && isThere === true;
-      });
-      if (found === undefined || others.length > 0) {
-        throw new Error(`there is ${found === undefined ? 'no' : 'more than one'} data source '${name}'`);
-      }
-      return found;
-    },
+    dataSource: (name, projectPath) => theOne(world, world.dataSources, name, projectPath),
+    workbook: (name, projectPath) => theOne(world, world.workbooks, name, projectPath),
     fileOf: currentFile,
     uploads: () => [...world.uploads.values()],
     jobs: () => [...world.jobs.values()],
@@ -105,4 +110,21 @@ export function createControl(
       for (const job of world.jobs.values()) await job.work;
     },
   };
+}
+
+function theOne<One extends Content>(
+  world: World,
+  all: readonly One[],
+  name: string,
+  projectPath: string | undefined,
+): One {
+  const [found, ...others] = all.filter((one) => {
+    const project = world.projects.find(({ id }) => id === one.projectId);
+    const isThere = projectPath === undefined || (project && pathOf(world, project) === projectPath);
+    return one.name === name && isThere === true;
+  });
+  if (found === undefined || others.length > 0) {
+    throw new Error(`there is ${found === undefined ? 'nothing' : 'more than one'} of the name '${name}'`);
+  }
+  return found;
 }

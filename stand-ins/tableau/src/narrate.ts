@@ -16,8 +16,8 @@ export function narrate(happening: Happening): string {
     case 'chunk-received':
       return `upload chunk ${happening.block}: ${inMegabytes(happening.size)}, ${inMegabytes(happening.total)} so far`;
     case 'published': {
-      const { name, project, size, revision, mode } = happening;
-      return `data source ${mode}: '${name}' in ${project}, ${inMegabytes(size)}, revision ${revision}`;
+      const { noun, name, project, size, revision, mode } = happening;
+      return `${noun} ${mode}: '${name}' in ${project}, ${inMegabytes(size)}, revision ${revision}`;
     }
     case 'data-updated':
       return `data updated: '${happening.name}' by ${happening.actions}`;

@@ -2,21 +2,20 @@ import type { Handler, UserHandler } from './call.ts';
 import { signIn, signOut, switchSite } from './resources/auth.ts';
 import { listConnections, updateConnection } from './resources/connections.ts';
 import { updateDataSource } from './resources/data-source-update.ts';
-import { deleteDataSource, getDataSource, listDataSources } from './resources/data-sources.ts';
+import { deleteContent } from './resources/content.ts';
+import { getDataSource, listDataSources } from './resources/data-sources.ts';
 import { updateHyperData } from './resources/hyper-data.ts';
 import { cancelJob, getJob } from './resources/jobs.ts';
 import { listPermissions } from './resources/permissions.ts';
 import { createProject, deleteProject, listProjects, updateProject } from './resources/projects.ts';
-import { publishDataSource } from './resources/publish.ts';
-import {
-  deleteRevision,
-  downloadDataSource,
-  downloadRevision,
-  listRevisions,
-} from './resources/revisions.ts';
+import { publishDataSource } from './resources/publish-data-source.ts';
+import { publishWorkbook } from './resources/publish-workbook.ts';
+import { deleteRevision, downloadContent, downloadRevision, listRevisions } from './resources/revisions.ts';
 import { getSite, getUser, listSites, serverInfo } from './resources/sites.ts';
 import { addTags, deleteTag } from './resources/tags.ts';
 import { appendToUpload, initiateUpload } from './resources/uploads.ts';
+import { updateWorkbook } from './resources/workbook-update.ts';
+import { getWorkbook, listWorkbooks } from './resources/workbooks.ts';
 
 /**
  * The handler of a path and a verb. `scope` must be granted by the JWT of a connected app; the scopes for publishing
@@ -73,51 +72,7 @@ const routes: readonly Route[] = [
   signedIn('POST', '/sites/:site/datasources', 'tableau:datasources:create', publishDataSource),
   signedIn('GET', '/sites/:site/datasources/:dataSource', 'tableau:content:read', getDataSource),
   signedIn('PUT', '/sites/:site/datasources/:dataSource', 'tableau:datasources:update', updateDataSource),
-  signedIn('DELETE', '/sites/:site/datasources/:dataSource', 'tableau:datasources:delete', deleteDataSource),
-  signedIn(
-    'GET',
-    '/sites/:site/datasources/:dataSource/permissions',
-    'tableau:permissions:read',
-    listPermissions,
-  ),
-  signedIn('PUT', '/sites/:site/datasources/:dataSource/tags', 'tableau:datasource_tags:update', addTags),
-  signedIn(
-    'DELETE',
-    '/sites/:site/datasources/:dataSource/tags/:tag',
-    'tableau:datasource_tags:delete',
-    deleteTag,
-  ),
-  signedIn(
-    'GET',
-    '/sites/:site/datasources/:dataSource/content',
-    'tableau:datasources:download',
-    downloadDataSource,
-  ),
-  signedIn('GET', '/sites/:site/datasources/:dataSource/revisions', 'tableau:content:read', listRevisions),
-  signedIn(
-    'GET',
-    '/sites/:site/datasources/:dataSource/revisions/:revision/content',
-    'tableau:datasources:download',
-    downloadRevision,
-  ),
-  signedIn(
-    'DELETE',
-    '/sites/:site/datasources/:dataSource/revisions/:revision',
-    'tableau:datasources:delete',
-    deleteRevision,
-  ),
-  signedIn(
-    'GET',
-    '/sites/:site/datasources/:dataSource/connections',
-    'tableau:content:read',
-    listConnections,
-  ),
-  signedIn(
-    'PUT',
-    '/sites/:site/datasources/:dataSource/connections/:connection',
-    'tableau:datasources:update',
-    updateConnection,
-  ),
+  ...contentRoutes('datasources/:dataSource', 'datasource'),
   signedIn(
     'PATCH',
     '/sites/:site/datasources/:dataSource/data',
@@ -131,9 +86,34 @@ const routes: readonly Route[] = [
     updateHyperData,
   ),
 
+  signedIn('GET', '/sites/:site/workbooks', 'tableau:content:read', listWorkbooks),
+  signedIn('POST', '/sites/:site/workbooks', 'tableau:workbooks:create', publishWorkbook),
+  signedIn('GET', '/sites/:site/workbooks/:workbook', 'tableau:content:read', getWorkbook),
+  signedIn('PUT', '/sites/:site/workbooks/:workbook', 'tableau:workbooks:update', updateWorkbook),
+  ...contentRoutes('workbooks/:workbook', 'workbook'),
+
   signedIn('GET', '/sites/:site/jobs/:job', 'tableau:jobs:read', getJob),
   signedIn('PUT', '/sites/:site/jobs/:job', 'tableau:jobs:update', cancelJob),
 ];
+
+/** Returns the routes of one data source or workbook that are the same for both. */
+function contentRoutes(content: string, kind: 'datasource' | 'workbook'): Route[] {
+  const one = `/sites/:site/${content}`;
+  const may = (right: string) => `tableau:${kind}s:${right}`;
+  const read = 'tableau:content:read';
+  return [
+    signedIn('DELETE', one, may('delete'), deleteContent),
+    signedIn('GET', `${one}/permissions`, 'tableau:permissions:read', listPermissions),
+    signedIn('PUT', `${one}/tags`, `tableau:${kind}_tags:update`, addTags),
+    signedIn('DELETE', `${one}/tags/:tag`, `tableau:${kind}_tags:delete`, deleteTag),
+    signedIn('GET', `${one}/content`, may('download'), downloadContent),
+    signedIn('GET', `${one}/revisions`, read, listRevisions),
+    signedIn('GET', `${one}/revisions/:revision/content`, may('download'), downloadRevision),
+    signedIn('DELETE', `${one}/revisions/:revision`, may('delete'), deleteRevision),
+    signedIn('GET', `${one}/connections`, read, listConnections),
+    signedIn('PUT', `${one}/connections/:connection`, may('update'), updateConnection),
+  ];
+}
 
 function open(method: string, path: string, handle: Handler, flags = ''): Route {
   return { method, pattern: patternOf(path, flags), access: 'anyone', handle };

@@ -49,6 +49,7 @@ export function createWorld(settings: Settings, seed: Seed): World {
     sessions: new Map(),
     projects: [],
     dataSources: [],
+    workbooks: [],
     uploads: new Map(),
     jobs: new Map(),
     publications: [],

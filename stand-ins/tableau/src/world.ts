@@ -13,6 +13,7 @@ export interface World {
   sessions: Map<string, Session>;
   projects: Project[];
   dataSources: DataSource[];
+  workbooks: Workbook[];
   uploads: Map<string, Upload>;
   jobs: Map<string, Job>;
   /** The times when sites took publications and updates of data, for the limit of an hour. */
@@ -95,7 +96,7 @@ export interface Project {
 export interface StoredFile {
   path: string;
   size: number;
-  type: 'hyper' | 'tdsx' | 'tds';
+  type: 'hyper' | 'tdsx' | 'tds' | 'twbx' | 'twb';
 }
 
 export interface Revision {
@@ -114,11 +115,12 @@ export interface Connection {
   serverPort: string;
   userName: string;
   embedPassword: boolean;
-  /** The zip entry of the extract behind it, in a `.tdsx`. */
+  /** The zip entry of the extract behind it, in a package. */
   entry: string | undefined;
 }
 
-export interface DataSource {
+/** What data sources and workbooks have in common. */
+export interface Content {
   id: string;
   siteId: string;
   projectId: string;
@@ -126,15 +128,8 @@ export interface DataSource {
   name: string;
   contentUrl: string;
   description: string;
-  type: string;
-  isCertified: boolean;
-  certificationNote: string;
   encryptExtracts: boolean;
-  useRemoteQueryAgent: boolean;
-  askData: string;
   hasExtracts: boolean;
-  /** Live-to-Hyper: the only kind whose data can be updated in place. */
-  isLiveToHyper: boolean;
   createdAt: Date;
   updatedAt: Date;
   tags: string[];
@@ -142,6 +137,20 @@ export interface DataSource {
   connections: Connection[];
   /** Oldest first; the last is the current content. */
   revisions: Revision[];
+}
+
+export interface Workbook extends Content {
+  showTabs: boolean;
+}
+
+export interface DataSource extends Content {
+  type: string;
+  isCertified: boolean;
+  certificationNote: string;
+  useRemoteQueryAgent: boolean;
+  askData: string;
+  /** Live-to-Hyper: the only kind whose data can be updated in place. */
+  isLiveToHyper: boolean;
   /** The data update at work; updates of one data source follow one another. */
   updating: Promise<unknown>;
 }
@@ -165,7 +174,7 @@ export interface Upload {
 export interface Job {
   id: string;
   siteId: string;
-  type: 'PublishDatasource' | 'UpdateUploadedFile';
+  type: 'PublishDatasource' | 'PublishWorkbook' | 'UpdateUploadedFile';
   createdAt: Date;
   startedAt: Date | undefined;
   completedAt: Date | undefined;
@@ -205,9 +214,9 @@ export function mayPublishInto(project: Project, user: User): boolean {
   return project.publishers === 'everyone' || project.publishers.includes(user.id);
 }
 
-export function currentFile(dataSource: DataSource): StoredFile {
-  const head = dataSource.revisions.at(-1);
-  if (head === undefined) throw new Error(`data source ${dataSource.name} has no content`);
+export function currentFile({ revisions, name }: Content): StoredFile {
+  const head = revisions.at(-1);
+  if (head === undefined) throw new Error(`'${name}' has no content`);
   return head.file;
 }
 

@@ -137,6 +137,12 @@ export function publishPayload(name: string, projectId?: string, inner = ''): st
   return `<tsRequest><datasource name="${name}">${project}${inner}</datasource></tsRequest>`;
 }
 
+/** `attributes` are those beside the name: `showTabs="true"`. */
+export function workbookPayload(name: string, projectId?: string, attributes = ''): string {
+  const project = projectId === undefined ? '' : `<project id="${projectId}"/>`;
+  return `<tsRequest><workbook name="${name}" ${attributes}>${project}</workbook></tsRequest>`;
+}
+
 export interface Publication {
   name: string;
   file: string;
@@ -154,6 +160,19 @@ export async function publish(
   const bytes = await readFile(file);
   const request = form(publishPayload(name, project), { part: 'tableau_datasource', fileName, bytes });
   return client.send('POST', `/sites/:site/datasources?${query}`, request);
+}
+
+/** Publishes a workbook in one request. */
+export async function publishWorkbook(
+  client: RawClient,
+  { name, file, project, query = '' }: Publication,
+  attributes = '',
+): Promise<RawAnswer> {
+  const fileName = file.split('/').at(-1) ?? '';
+  const bytes = await readFile(file);
+  const payload = workbookPayload(name, project, attributes);
+  const request = form(payload, { part: 'tableau_workbook', fileName, bytes });
+  return client.send('POST', `/sites/:site/workbooks?${query}`, request);
 }
 
 /** Uploads bytes in chunks and answers the upload's id. */

@@ -14,6 +14,8 @@ export interface Samples {
   sales: (name: string, rows: number, table?: string) => Promise<string>;
   /** A .tdsx around a .hyper with the table `public.sales`. */
   tdsx: (name: string, hyperFile: string, details?: TdsxDetails) => Promise<string>;
+  /** A .twbx whose only data source reads a .hyper with the table `public.sales`. */
+  twbx: (name: string, hyperFile: string, details?: TwbxDetails) => Promise<string>;
   /** The rows of a query over an attached file, whose alias is `made`. */
   rows: (file: string, sql: string) => Promise<Record<string, unknown>[]>;
   write: (name: string, bytes: string | Uint8Array) => Promise<string>;
@@ -27,6 +29,13 @@ export interface TdsxDetails {
   /** `extract` sets an `<extract>` before an upstream connection. */
   flavour?: 'live' | 'extract';
   /** Names of .tds files in the package. */
+  documents?: readonly string[];
+}
+
+export interface TwbxDetails {
+  /** What the .twb says of the extract's place in the package. */
+  database?: string;
+  /** Names of .twb files in the package. */
   documents?: readonly string[];
 }
 
@@ -70,6 +79,16 @@ export async function openSamples(): Promise<Samples> {
       await writeZip(placeOf(name), [...documents, { name: entry, read: () => fileStream(hyperFile) }]);
       return placeOf(name);
     },
+    async twbx(name, hyperFile, details = {}) {
+      const entry = 'Data/Extracts/sales.hyper';
+      const text = twbText(details.database ?? entry);
+      const documents = (details.documents ?? ['book.twb']).map((document) => ({
+        name: document,
+        read: () => Promise.resolve(bytesOf(text)),
+      }));
+      await writeZip(placeOf(name), [...documents, { name: entry, read: () => fileStream(hyperFile) }]);
+      return placeOf(name);
+    },
     rows: (file, sql) => engine.use([{ alias, path: file, mode: 'readonly' }], (query) => query(sql)),
     async close() {
       await engine.close();
@@ -80,6 +99,16 @@ export async function openSamples(): Promise<Samples> {
 
 async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(Buffer.from(text));
+}
+
+/** With parameters, which are no data source, and one that is published on the server. */
+function twbText(database: string): string {
+  const parameters = `<datasource hasconnection='false' inline='true' name='Parameters' version='18.1'><column caption='Top' datatype='integer' name='[Parameter 1]' param-domain-type='any' role='measure' type='quantitative' value='10'/></datasource>`;
+  const published = `<datasource caption='Targets' inline='true' name='sqlproxy.1' version='18.1'><connection channel='https' class='sqlproxy' dbname='Targets' server='tableau.example.com'/></datasource>`;
+  const sales = tdsText('live', database)
+    .replace(/^<\?xml.*\n/, '')
+    .replace(/formatted-name='federated.1'/, `caption='Sales' name='federated.1'`);
+  return `<?xml version='1.0' encoding='utf-8' ?>\n<workbook version='18.1' xmlns:user='http://www.tableausoftware.com/xml/user'><datasources>${parameters}${sales}${published}</datasources><worksheets/></workbook>\n`;
 }
 
 function tdsText(flavour: 'live' | 'extract', database: string): string {

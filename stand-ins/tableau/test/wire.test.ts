@@ -45,7 +45,7 @@ test('compares versions as pairs of numbers', async () => {
   expect((await sendRaw(`${standIn.url}/api/3.9/serverinfo`, 'GET')).status).toBe(200);
 });
 
-test.each(['/api/3.27/nothing', '/api/3.27/sites/x/workbooks', '/vizportal', '/api/3.27/sites/%E0%A4%A'])(
+test.each(['/api/3.27/nothing', '/api/3.27/sites/x/views', '/vizportal', '/api/3.27/sites/%E0%A4%A'])(
   'has nothing at %s',
   async (path) => {
     expect(await sendRaw(standIn.url + path, 'GET')).toMatchObject({ status: 404, code: '404003' });

@@ -34,6 +34,7 @@ export async function openWorkshop(): Promise<Workshop> {
   beforeEach(() => {
     control.configure(defaultSettings);
     control.world.dataSources = [];
+    control.world.workbooks = [];
     control.world.projects = seeded.map((project) => ({ ...project }));
     control.world.dataUpdates.clear();
     control.world.sessions.clear();

@@ -1,5 +1,6 @@
 import type { TableauDestination } from '../../../model/config/destination.ts';
 import type { Refused } from './http/answer.ts';
+import { kindOf, type ContentKind } from './resources/content-kind.ts';
 
 export interface Explanation {
   /** The error code of extracts. */
@@ -14,6 +15,10 @@ type Explain = Explanation | ((refused: Refused, destination: TableauDestination
 /** Explains a refusal and its remedy, by the server's code, otherwise by the HTTP status. */
 export function explainCode(refused: Refused, destination: TableauDestination): Explanation {
   const explain = byCode[refused.code ?? ''] ?? byStatus[refused.status] ?? other;
+  return explained(explain, refused, destination);
+}
+
+function explained(explain: Explain, refused: Refused, destination: TableauDestination): Explanation {
   return typeof explain === 'function' ? explain(refused, destination) : explain;
 }
 
@@ -23,8 +28,26 @@ const stale = (text: string, hint: string): Explanation => ({ code: 'EXT5115', t
 const ours = (text: string): Explanation => ({
   code: 'EXT5116',
   text,
-  hint: 'the published data source is as it was; please report this with the codes',
+  hint: 'what is published is as it was; please report this with the codes',
 });
+
+/** Says what the destination publishes. */
+const ofKind =
+  (explain: (kind: ContentKind) => Explanation): Explain =>
+  (_, destination) =>
+    explain(kindOf(destination));
+
+const notConnected = ofKind(({ noun }) =>
+  file(`could not connect to what the ${noun} refers to`, 'check the template’s connections'),
+);
+
+const mayNotChange = ofKind(({ noun }) =>
+  permission(`does not let us change this ${noun}`, 'its owner or an administrator can'),
+);
+
+const gone = ofKind(({ noun }) =>
+  stale(`no longer has such a ${noun}`, 'plan again: another user deleted it meanwhile'),
+);
 
 const signInAgain: Explanation = {
   code: 'EXT5104',
@@ -47,7 +70,12 @@ const byCode: Readonly<Record<string, Explain>> = {
     hint: 'items were removed meanwhile; run again later',
   },
   '400008': ours('did not understand a parameter'),
-  '400010': file('does not take this kind of file', 'a data source is published from a .hyper or a .tdsx'),
+  '400010': ofKind(({ noun, files }) =>
+    file(
+      'does not take this kind of file',
+      `a ${noun} is published from a ${files.map((one) => `.${one}`).join(' or a ')}`,
+    ),
+  ),
   '400011': file(
     'could not publish the file',
     'does the server’s version know what is in it (several tables need 2021.4, extract version 3 needs 2022.4: try extract: {version: 2})?',
@@ -64,15 +92,18 @@ const byCode: Readonly<Record<string, Explain>> = {
   '401002': signInAgain,
   '401003': { ...signInAgain, text: 'does not know the site', hint: 'check site:' },
   '403003': permission('does not let us do that', 'ask an administrator of the site for the right'),
-  '403004': permission(
-    'does not let us change this data source',
-    'its owner, a project leader or an administrator can; a connected app also needs the scopes for it',
+  '403004': ofKind(({ noun }) =>
+    permission(
+      `does not let us change this ${noun}`,
+      'its owner, a project leader or an administrator can; a connected app also needs the scopes for it',
+    ),
   ),
-  '403007': ({ detail }, { name }) => {
+  '403007': (refused, destination) => {
+    const { detail } = refused;
     if (/already exists/i.test(detail))
       return {
         code: 'EXT5108',
-        text: `has a data source "${name}" already`,
+        text: `has a ${kindOf(destination).noun} "${destination.name}" already`,
         hint: 'mode: overwrite replaces it; or give another name:',
       };
     if (/licen[sc]e/i.test(detail))
@@ -80,8 +111,7 @@ const byCode: Readonly<Record<string, Explain>> = {
         'gives our user no licence to publish',
         'it needs a Creator or Explorer (Can Publish) role',
       );
-    if (/connect/i.test(detail))
-      return file('could not connect to what the data source refers to', 'check the template’s connections');
+    if (/connect/i.test(detail)) return explained(notConnected, refused, destination);
     return permission(
       'does not let us publish into the project',
       'the project’s leader or an administrator gives the right (Publish); or take another project:',
@@ -99,11 +129,10 @@ const byCode: Readonly<Record<string, Explain>> = {
   ),
   '403016': file('stopped the upload', 'fewer and larger chunks (chunk_size:) may help'),
   '403027': permission('does not let us change the owner', 'an administrator can'),
-  '403030': permission(
-    'does not let us move the data source',
-    'ask for the right to publish into the project',
+  '403030': ofKind(({ noun }) =>
+    permission(`does not let us move the ${noun}`, 'ask for the right to publish into the project'),
   ),
-  '403032': permission('does not let us change this data source', 'its owner or an administrator can'),
+  '403032': mayNotChange,
   '403045': permission(
     'does not let us create projects',
     'let an administrator create it, and leave create_project: away',
@@ -112,21 +141,24 @@ const byCode: Readonly<Record<string, Explain>> = {
     'has a data source with several connections there',
     'method: update takes one with a single extract',
   ),
-  '403131': file('could not connect to what the data source refers to', 'check the template’s connections'),
-  '403132': file('could not connect to what the data source refers to', 'check the template’s connections'),
-  '403141': permission('does not let us change this data source', 'its owner or an administrator can'),
+  '403131': notConnected,
+  '403132': notConnected,
+  '403141': mayNotChange,
   '404000': stale('does not know the site of our session', 'check site:'),
   '404003': stale(
     'has no such part of the API',
     'is it older than 2019.4? then publishing by tokens is not possible',
   ),
-  '404004': stale('no longer has such a data source', 'plan again: another user deleted it meanwhile'),
+  '404004': gone,
   '404005': stale('no longer has such a project', 'plan again: another user deleted it meanwhile'),
+  '404006': gone,
   '404015': stale('has forgotten the upload', 'run again'),
   '404018': stale('has forgotten the job', 'plan again: it shows what came of it'),
   '405000': ours('does not know that verb'),
   '409006': stale('has a project of that name already', 'plan again'),
-  '409015': stale('has another data source of that name in the project', 'give another name:'),
+  '409015': ofKind(({ noun }) =>
+    stale(`has another ${noun} of that name in the project`, 'give another name:'),
+  ),
 };
 
 const busy: Explanation = {

@@ -1,7 +1,7 @@
 import type { SentNote } from '../../../model/world/applied-record.ts';
 import type { TableauDestinationObservation } from '../../../model/world/observation.ts';
 import type { TableauDestination } from '../../../model/config/destination.ts';
-import type { DataSource } from '../client/resources/data-sources.ts';
+import type { Content } from '../client/resources/content.ts';
 import { awaitJob, lookAtJob } from '../client/resources/jobs.ts';
 import { patienceSeconds } from '../client/http/patience.ts';
 import type { Site } from '../client/site/site.ts';
@@ -14,7 +14,7 @@ const longestLagSeconds = 3600;
 export async function whatBecameOf(
   site: Site,
   destination: TableauDestination,
-  { sent, found }: { sent: SentNote; found: DataSource | undefined },
+  { sent, found }: { sent: SentNote; found: Content | undefined },
   signal: AbortSignal,
 ): Promise<NonNullable<TableauDestinationObservation['sent']>> {
   const age = (site.clock.now() - Date.parse(sent.at)) / 1000;
@@ -46,7 +46,7 @@ export async function whatBecameOf(
 export async function awaitEarlier(
   site: Site,
   destination: TableauDestination,
-  { sent, find }: { sent: SentNote; find: () => Promise<DataSource | undefined> },
+  { sent, find }: { sent: SentNote; find: () => Promise<Content | undefined> },
   signal: AbortSignal,
 ): Promise<Earlier> {
   const { clock } = site;
@@ -62,7 +62,7 @@ export async function awaitEarlier(
 
 export interface Earlier {
   became: NonNullable<TableauDestinationObservation['sent']>;
-  found: DataSource | undefined;
+  found: Content | undefined;
 }
 
 /** Returns the seconds after which a call whose answer was lost counts as not carried out. */
@@ -70,12 +70,7 @@ function patienceWith({ jobTimeout }: TableauDestination): number {
   return Math.min(patienceSeconds, jobTimeout);
 }
 
-function isSent(
-  { delivery }: TableauDestination,
-  { before }: SentNote,
-  found: DataSource,
-  me: string,
-): boolean {
+function isSent({ delivery }: TableauDestination, { before }: SentNote, found: Content, me: string): boolean {
   if (before !== undefined && before.id !== found.id) return isOurs(undefined, found, me);
   // Rows that were changed in place make no revision.
   if (delivery.method === 'update' && before !== undefined) return found.updatedAt !== before.updatedAt;

@@ -4,7 +4,8 @@ import type { Delivered, Delivery, Written } from '../../../model/ports/destinat
 import type { TableauDestination } from '../../../model/config/destination.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
-import { findPublished, type DataSource } from '../client/resources/data-sources.ts';
+import { findPublished, type Content } from '../client/resources/content.ts';
+import { kindOf } from '../client/resources/content-kind.ts';
 import { isPassing } from '../client/http/patience.ts';
 import type { Site } from '../client/site/site.ts';
 import { siteLabel } from '../client/site-label.ts';
@@ -22,7 +23,7 @@ export type Publishing = Delivery & { mode: Mode; enter: Enter };
 
 /**
  * Publishes a file and sees to it that the server has what it should. Until the server has all it needs to publish, an
- * abort or a failure leaves the published data source alone; from then on a note says how to find out what came of it.
+ * abort or a failure leaves what is published alone; from then on a note says how to find out what came of it.
  */
 export async function publish(
   site: Site,
@@ -31,18 +32,23 @@ export async function publish(
   publishing: Publishing,
 ): Promise<Written> {
   const { last, signal, taken } = publishing;
+  const kind = kindOf(destination);
   const project = await projectFor(site, destination, signal);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
-  const find = () => findPublished(site, wanted, signal);
+  const find = () => findPublished({ site, kind }, wanted, signal);
   const sent = publishing.sent;
   const earlier = sent && (await awaitEarlier(site, destination, { sent, find }, signal));
   if (earlier !== undefined && sent?.superseded !== true) {
-    const written = await takenEarlier({ site, destination, project, before: undefined }, extract, earlier);
+    const written = await takenEarlier(
+      { site, kind, destination, project, before: undefined },
+      extract,
+      earlier,
+    );
     if (written !== undefined) return written;
   }
   const before = await find();
-  const target: Target = { site, destination, project, before };
+  const target: Target = { site, kind, destination, project, before };
   if (publishing.mode === 'create' && before !== undefined) throw alreadyThere(target);
   // The first publication of a data source that rows are to be added to makes it.
   const mode = before === undefined && publishing.mode === 'append' ? 'create' : publishing.mode;
@@ -85,7 +91,7 @@ export function unverified(size: number, why: string): Written {
   return { size, delivered: undefined, remark: `${why}: the next plan looks at it` };
 }
 
-export function delivered(published: DataSource, size: number): Delivered {
+export function delivered(published: Content, size: number): Delivered {
   const { id, contentUrl, name, projectId, updatedAt, revision } = published;
   return { size, id, contentUrl, name, projectId, updatedAt, ...(revision !== undefined && { revision }) };
 }
@@ -124,7 +130,7 @@ async function sendUntilPublished(
 }
 
 /** Returns what a later run recognizes this version by. */
-export function markOf({ id, updatedAt, revision }: DataSource): NonNullable<SentNote['before']> {
+export function markOf({ id, updatedAt, revision }: Content): NonNullable<SentNote['before']> {
   return { id, updatedAt, ...(revision !== undefined && { revision }) };
 }
 
@@ -169,10 +175,10 @@ function causeOf(sent: Sent): Error {
   return cause instanceof Error ? cause : new Error('sending again has not helped');
 }
 
-function alreadyThere({ site, destination }: Target): RunError {
+function alreadyThere({ site, kind, destination }: Target): RunError {
   return new RunError(
     'EXT5108',
-    `${siteLabel(site.connection)} has a data source "${destination.name}" already`,
+    `${siteLabel(site.connection)} has a ${kind.noun} "${destination.name}" already`,
     {
       hint: 'mode: overwrite replaces it; or give another name:',
     },
@@ -185,13 +191,13 @@ async function jobFailed(
   signal: AbortSignal,
 ): Promise<RunError> {
   const now = await lookNow(target, signal);
-  const { before, site, destination } = target;
+  const { before, site, kind, destination } = target;
   const isMoved = before === undefined ? now !== undefined : now !== undefined && hasMoved(before, now);
   const reasons = notes.length === 0 ? 'without saying why' : notes.join('; ');
   const what = how === 'failed' ? 'failed' : 'was cancelled';
   const state = isMoved
     ? `yet "${destination.name}" has changed: look at it before you run again`
-    : 'the published data source is as it was';
+    : `the published ${kind.noun} is as it was`;
   return new RunError(
     'EXT5112',
     `the publishing job ${job} of ${siteLabel(site.connection)} ${what}: ${reasons}`,

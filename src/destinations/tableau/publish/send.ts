@@ -4,6 +4,7 @@ import type { BuiltExtract } from '../../../model/ports/extract-port.ts';
 import type { Confirm } from '../../../model/ports/destination-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
+import type { ContentKind } from '../client/resources/content-kind.ts';
 import { awaitJob } from '../client/resources/jobs.ts';
 import { multipart } from '../client/http/multipart.ts';
 import { Unclear } from '../client/http/persist.ts';
@@ -93,21 +94,22 @@ async function commit(
   file: FileHandle,
   beforeLast: () => Promise<void>,
 ): Promise<Element> {
-  const { site, destination } = target;
+  const { site, kind, destination } = target;
   const { size } = await file.stat();
-  const type = fileType(sending.extract.path);
+  const type = fileType(sending.extract.path, kind);
   const { version } = await site.me();
   const query = {
-    datasourceType: type,
+    [`${kind.element}Type`]: type,
+    ...kind.parameters,
     ...(sending.mode !== 'create' && { [sending.mode]: 'true' }),
     // Where the server has no jobs it publishes while we wait.
     ...(isAtLeast(version, 3, 0) && { asJob: 'true' }),
   };
-  const post = { kind: 'publish', method: 'POST', path: ['datasources'] } as const;
+  const post = { kind: 'publish', method: 'POST', path: [kind.plural] } as const;
   if (size < destination.singleBelow) {
     const bytes = await fill(file, Buffer.allocUnsafeSlow(size), 0, size);
     const { contentType, body } = multipart(payload(target), {
-      name: 'tableau_datasource',
+      name: `tableau_${kind.element}`,
       fileName: `extract.${type}`,
       bytes,
     });
@@ -125,14 +127,19 @@ async function commit(
   return site.call({ ...post, query: { uploadSessionId, ...query }, headers, body, beforeLast, signal });
 }
 
-function payload({ destination, project }: Target): string {
-  return requestXml(xml('datasource', { name: destination.name }, xml('project', { id: project.id })));
+function payload({ kind, destination, project, before }: Target): string {
+  const { name, workbook } = destination;
+  // A publication that says nothing of tabs hides them, whatever people have chosen on the server.
+  const showTabs = workbook && (workbook.showTabs ?? before?.showTabs);
+  const attributes = { name, ...(showTabs !== undefined && { showTabs: String(showTabs) }) };
+  return requestXml(xml(kind.element, attributes, xml('project', { id: project.id })));
 }
 
-function fileType(file: string): 'hyper' | 'tdsx' {
+function fileType(file: string, { noun, files }: ContentKind): string {
   const extension = path.extname(file).slice(1).toLowerCase();
-  if (extension === 'hyper' || extension === 'tdsx') return extension;
-  throw new RunError('EXT5109', `"${path.basename(file)}" is neither a .hyper nor a .tdsx`);
+  if (files.includes(extension)) return extension;
+  const kinds = files.map((one) => `.${one}`).join(' or ');
+  throw new RunError('EXT5109', `"${path.basename(file)}" is no ${kinds}: no ${noun} is published from it`);
 }
 
 async function resultOf(

@@ -1,6 +1,6 @@
 import { detailsText, detailsToSet } from '../../../model/plan/tableau-details.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { addTags, removeTag, setDetails, type DataSource } from '../client/resources/data-sources.ts';
+import { addTags, removeTag, setDetails, type Content } from '../client/resources/content.ts';
 import { isSameName } from '../client/resources/filter.ts';
 import { siteLabel } from '../client/site-label.ts';
 import { hasMoved, lookForOurs, lookNow } from '../target/current.ts';
@@ -8,7 +8,7 @@ import type { Target } from '../target/target.ts';
 
 const never = new AbortController().signal;
 
-type Taken = (found: DataSource) => Promise<void>;
+type Taken = (found: Content) => Promise<void>;
 
 /**
  * Finishes a publication: finds it, sets its details beside its data, reads it again and compares. `taken` is called
@@ -19,7 +19,7 @@ export async function settle(
   target: Target,
   taken: Taken,
   signal: AbortSignal,
-): Promise<DataSource | undefined> {
+): Promise<Content | undefined> {
   const ours = await lookForOurs(target, signal);
   const found = ours ?? (await lookNow(target, signal));
   if (found === undefined && target.before === undefined) return undefined;
@@ -35,7 +35,7 @@ export async function settle(
  * Finishes an update after the server has reported that rows are changed. They may have been changed before: then
  * nothing has moved.
  */
-export async function settleRows(target: Target, taken: Taken, signal: AbortSignal): Promise<DataSource> {
+export async function settleRows(target: Target, taken: Taken, signal: AbortSignal): Promise<Content> {
   const found = await lookNow(target, signal);
   if (found === undefined) throw wrong(target, ['it is not to be found']);
   await taken(found);
@@ -46,24 +46,24 @@ export async function settleRows(target: Target, taken: Taken, signal: AbortSign
 }
 
 /** Sets description, tags and certification where they are not as they should be, and reads the result. */
-export async function setWhatIsMissing(target: Target, found: DataSource): Promise<DataSource> {
-  const { site, destination, before } = target;
+export async function setWhatIsMissing(target: Target, found: Content): Promise<Content> {
+  const { destination, before } = target;
   const { addTags: added, removeTags: removed, ...details } = detailsToSet(destination, found, before);
-  if (Object.keys(details).length > 0) await setDetails(site, found.id, details, never);
-  if (added.length > 0) await addTags(site, found.id, added, never);
-  for (const tag of removed) await removeTag(site, found.id, tag, never);
+  if (Object.keys(details).length > 0) await setDetails(target, found.id, details, never);
+  if (added.length > 0) await addTags(target, found.id, added, never);
+  for (const tag of removed) await removeTag(target, found.id, tag, never);
   if (Object.keys(details).length + added.length + removed.length === 0) return found;
   return (await lookNow({ ...target, before: found }, never)) ?? found;
 }
 
-function whatIsWrong({ destination, project, before }: Target, now: DataSource): string[] {
+function whatIsWrong({ destination, project, before }: Target, now: Content): string[] {
   const left = detailsText(detailsToSet(destination, now, before));
   return [
     ...(before !== undefined && now.id !== before.id ? ['it has another id than before'] : []),
     ...(before !== undefined && !hasMoved(before, now) ? ['it has not changed'] : []),
     ...(now.projectId === project.id ? [] : ['it is in another project']),
     ...(isSameName(now.name, destination.name) ? [] : [`its name is "${now.name}"`]),
-    ...left.map((detail) => `its ${detail} ${detail === 'tags' ? 'are' : 'is'} not as written`),
+    ...left.map((detail) => `its ${detail} ${detail.endsWith('s') ? 'are' : 'is'} not as written`),
   ];
 }
 

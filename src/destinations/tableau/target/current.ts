@@ -1,15 +1,13 @@
-import { findDataSource, getDataSource, type DataSource } from '../client/resources/data-sources.ts';
+import { findContent, getContent, type Content } from '../client/resources/content.ts';
 import { isPassing, patienceSeconds } from '../client/http/patience.ts';
 import type { Target } from './target.ts';
 
-/** The data source as it is now. */
-export function lookNow(
-  { site, destination, project, before }: Target,
-  signal: AbortSignal,
-): Promise<DataSource | undefined> {
+/** The present publication. */
+export function lookNow(target: Target, signal: AbortSignal): Promise<Content | undefined> {
+  const { destination, project, before } = target;
   return before === undefined
-    ? findDataSource(site, destination.name, project.id, signal)
-    : getDataSource(site, before.id, signal);
+    ? findContent(target, destination.name, project.id, signal)
+    : getContent(target, before.id, signal);
 }
 
 /** Looks until our publication shows, or patience ends: then undefined. */
@@ -17,7 +15,7 @@ export async function lookForOurs(
   target: Target,
   signal: AbortSignal,
   seconds = patienceSeconds,
-): Promise<DataSource | undefined> {
+): Promise<Content | undefined> {
   const { clock } = target.site;
   const deadline = clock.now() + seconds * 1000;
   for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
@@ -31,7 +29,7 @@ export async function lookForOurs(
   }
 }
 
-async function lookOnce(target: Target, signal: AbortSignal): Promise<DataSource | undefined> {
+async function lookOnce(target: Target, signal: AbortSignal): Promise<Content | undefined> {
   const { userId } = await target.site.me();
   const now = await lookNow(target, signal);
   return now !== undefined && isOurs(target.before, now, userId) ? now : undefined;
@@ -43,7 +41,7 @@ interface Before {
 }
 
 /** Returns true if the server has something newer than `before`, and by us, as far as the server reports it. */
-export function isOurs(before: Before | undefined, now: DataSource, me: string): boolean {
+export function isOurs(before: Before | undefined, now: Content, me: string): boolean {
   // Only a revision has a publisher; rows are changed without one.
   if (before !== undefined && before.revision === undefined) return hasMoved(before, now);
   if (now.publisherId !== undefined && me !== '' && now.publisherId !== me) return false;

@@ -2,7 +2,8 @@ import type { TableauDestination } from '../../../model/config/destination.ts';
 import { showProjectPath } from '../../../model/config/project-path.ts';
 import { child } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import type { DataSource } from '../client/resources/data-sources.ts';
+import type { Content } from '../client/resources/content.ts';
+import type { Collection } from '../client/resources/content-kind.ts';
 import {
   createProject,
   findProject,
@@ -12,11 +13,10 @@ import {
 import type { Site } from '../client/site/site.ts';
 
 /** A destination on its site, with its project and what is published there before we do anything. */
-export interface Target {
-  site: Site;
+export interface Target extends Collection {
   destination: TableauDestination;
   project: Project;
-  before: DataSource | undefined;
+  before: Content | undefined;
 }
 
 /** The project to publish into; made if that is wished. */

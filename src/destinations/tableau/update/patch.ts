@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Portion } from '../../../model/ports/extract-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import { Refused } from '../client/http/answer.ts';
-import type { DataSource } from '../client/resources/data-sources.ts';
+import type { Content } from '../client/resources/content.ts';
 import { awaitJob, type JobEnd } from '../client/resources/jobs.ts';
 import { Unclear } from '../client/http/persist.ts';
 import { upload } from '../client/resources/uploads.ts';
@@ -17,7 +17,7 @@ import type { UpdateAction } from './actions.ts';
 const mostAttempts = 3;
 const mostTurns = 10;
 
-type Published = Target & { before: DataSource };
+type Published = Target & { before: Content };
 
 export interface Patch {
   portion: Portion;

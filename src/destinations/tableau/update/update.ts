@@ -5,7 +5,8 @@ import type { TableauDelivery, TableauDestination } from '../../../model/config/
 import type { BuiltExtract, ExtractPort, Portion } from '../../../model/ports/extract-port.ts';
 import type { Delivery, Written } from '../../../model/ports/destination-port.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
-import { findPublished, type DataSource } from '../client/resources/data-sources.ts';
+import { findPublished, type Content } from '../client/resources/content.ts';
+import { kindOf } from '../client/resources/content-kind.ts';
 import type { Site } from '../client/site/site.ts';
 import { toRunError } from '../client/errors.ts';
 import { siteLabel } from '../client/site-label.ts';
@@ -38,16 +39,17 @@ export async function updateData(
   updating: Updating,
 ): Promise<Written> {
   const { last, signal } = updating;
+  const kind = kindOf(destination);
   const project = await projectFor(site, destination, signal);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
   for (let turn = 1; ; turn++) {
-    const before = await findPublished(site, wanted, signal);
+    const before = await findPublished({ site, kind }, wanted, signal);
     if (before === undefined) {
       if (needsRows(destination)) throw nothingThere(destination);
       return publish(site, destination, cargo, { ...updating, mode: 'create' });
     }
-    const target = { site, destination, project, before };
+    const target = { site, kind, destination, project, before };
     // The server has the data source; of a package it takes nothing but the rows.
     const { written, isInDoubt } = await changeRows(target, update, cargo.inside ?? cargo, updating);
     if (!isInDoubt) return written;
@@ -58,7 +60,7 @@ export async function updateData(
 
 /** Changes the rows of what is published. It is in doubt whether they are changed if the data source was published again meanwhile. */
 async function changeRows(
-  target: Target & { before: DataSource },
+  target: Target & { before: Content },
   update: Update,
   extract: BuiltExtract,
   updating: Updating,
@@ -66,7 +68,7 @@ async function changeRows(
   const { before } = target;
   const { size } = extract;
   // The rows are changed in this revision, whatever comes after it.
-  const asLeft = (found: DataSource) =>
+  const asLeft = (found: Content) =>
     delivered({ ...found, revision: before.revision ?? found.revision }, size);
   try {
     const rows = await applyPortions(target, update, extract, updating);
@@ -103,7 +105,7 @@ function nothingThere(destination: TableauDestination): RunError {
 
 /** Resolves to the number of rows that were sent. */
 async function applyPortions(
-  target: Target & { before: DataSource },
+  target: Target & { before: Content },
   update: Update,
   extract: BuiltExtract,
   { progress, signal, enter, split, last, confirm, note }: Updating,
@@ -161,7 +163,7 @@ async function applyPortions(
  */
 function momentOf(
   { action }: Update,
-  { destination: { shared }, before }: Target & { before: DataSource },
+  { destination: { shared }, before }: Target & { before: Content },
   last: AppliedDestination | undefined,
 ): string {
   if (action === 'insert') return shared === true ? String(before.revision ?? '') : '';
@@ -173,10 +175,10 @@ function momentOf(
 
 /** Before each portion, so that its own effect can be seen. */
 async function asItIs(
-  target: Target & { before: DataSource },
+  target: Target & { before: Content },
   isFirst: boolean,
   signal: AbortSignal,
-): Promise<Target & { before: DataSource }> {
+): Promise<Target & { before: Content }> {
   return isFirst ? target : { ...target, before: (await lookNow(target, signal)) ?? target.before };
 }
 

@@ -9,7 +9,7 @@ import type { Hyper } from './hyper.ts';
 import type { ForeignKey, HyperTable } from './tables.ts';
 import { faultOfTree, readForeignKeys, readTables } from './tables.ts';
 import type { DataSourceDocument } from './tds.ts';
-import { readTds } from './tds.ts';
+import { readTds, readTwb } from './tds.ts';
 import { extractEntry, listEntries, readEntryText } from './zip.ts';
 
 /** The detected content of a published file. */
@@ -40,9 +40,13 @@ export async function lookInto(
       case 'hyper':
         return await lookIntoHyper(file, tools);
       case 'tdsx':
-        return await lookIntoTdsx(file.path, tools);
+        return await lookIntoPackage(file.path, '.tds', tools);
       case 'tds':
-        return lookIntoTds(await readFile(file.path, 'utf8'));
+        return lookIntoDocuments(documentsIn(await readFile(file.path, 'utf8'), '.tds'));
+      case 'twbx':
+        return await lookIntoPackage(file.path, '.twb', tools);
+      case 'twb':
+        return lookIntoDocuments(documentsIn(await readFile(file.path, 'utf8'), '.twb'));
     }
   } catch (error) {
     if (!(error instanceof Unpublishable)) throw error;
@@ -104,17 +108,19 @@ function checkModel(tables: readonly HyperTable[], keys: readonly ForeignKey[], 
   }
 }
 
-async function lookIntoTdsx(zip: string, { store, hyper }: Tools): Promise<Contents> {
+type Kind = '.tds' | '.twb';
+
+async function lookIntoPackage(zip: string, kind: Kind, { store, hyper }: Tools): Promise<Contents> {
   const entries = await listEntries(zip).catch((error: unknown) => {
     throw new Unpublishable(`It is not a zip archive: ${messageOf(error)}`);
   });
-  const roots = entries.filter((entry) => !entry.includes('/') && entry.toLowerCase().endsWith('.tds'));
+  const roots = entries.filter((entry) => !entry.includes('/') && entry.toLowerCase().endsWith(kind));
   const [root] = roots;
   if (root === undefined || roots.length > 1) {
-    throw new Unpublishable(`A .tdsx has one .tds at its root; this one has ${roots.length}.`);
+    throw new Unpublishable(`A ${kind}x has one ${kind} at its root; this one has ${roots.length}.`);
   }
-  const document = documentOf(await readEntryText(zip, root));
-  const extracts = extractEntriesOf(document, entries);
+  const documents = documentsIn(await readEntryText(zip, root), kind);
+  const extracts = documents.flatMap((document) => extractEntriesOf(document, { entries, kind }));
   for (const entry of new Set(extracts)) {
     const file = store.newPath('hyper');
     try {
@@ -126,52 +132,62 @@ async function lookIntoTdsx(zip: string, { store, hyper }: Tools): Promise<Conte
   }
   return {
     hasExtracts: extracts.length > 0,
-    isLiveToHyper: document.flavour === 'live' && extracts.length > 0,
-    type: document.connections[0]?.type ?? 'federated',
-    connections: document.connections.map(({ database, ...connection }) => ({
-      ...connection,
-      embedPassword: false,
-      entry: entries.includes(database) ? database : undefined,
-    })),
+    isLiveToHyper: documents.every(({ flavour }) => flavour === 'live') && extracts.length > 0,
+    type: typeOf(documents),
+    connections: documents
+      .flatMap(({ connections }) => connections)
+      .map(({ database, ...connection }) => ({
+        ...connection,
+        embedPassword: false,
+        entry: entries.includes(database) ? database : undefined,
+      })),
   };
 }
 
-/** The package's extracts by what the .tds says; every Hyper database it names must be in the package. */
-function extractEntriesOf(document: DataSourceDocument, entries: readonly string[]): string[] {
+const typeOf = ([first]: readonly DataSourceDocument[]) => first?.connections[0]?.type ?? 'federated';
+
+/** The package's extracts by what its document says; every Hyper database it names must be in the package. */
+function extractEntriesOf(
+  document: DataSourceDocument,
+  { entries, kind }: { entries: readonly string[]; kind: Kind },
+): string[] {
   const named =
     document.extractDatabase === undefined
       ? document.connections.filter(({ type }) => type === 'hyper').map(({ database }) => database)
       : [document.extractDatabase];
   for (const database of named) {
     if (!entries.includes(database)) {
-      throw new Unpublishable(`The package has no file '${database}', which its .tds refers to.`);
+      throw new Unpublishable(`The package has no file '${database}', which its ${kind} refers to.`);
     }
   }
   return named;
 }
 
-function lookIntoTds(text: string): Contents {
-  const document = documentOf(text);
-  const hyperDatabase =
-    document.extractDatabase ?? document.connections.find(({ type }) => type === 'hyper')?.database;
+/** Looks into a document without a package. */
+function lookIntoDocuments(documents: readonly DataSourceDocument[]): Contents {
+  const connections = documents.flatMap((document) => document.connections);
+  const [hyperDatabase] = documents.flatMap(
+    (document) =>
+      document.extractDatabase ?? document.connections.find(({ type }) => type === 'hyper')?.database ?? [],
+  );
   if (hyperDatabase !== undefined) {
-    throw new Unpublishable(`A .tds carries no data, but this one refers to '${hyperDatabase}'.`);
+    throw new Unpublishable(`A document carries no data, but this one refers to '${hyperDatabase}'.`);
   }
   return {
     hasExtracts: false,
     isLiveToHyper: false,
-    type: document.connections[0]?.type ?? 'federated',
-    connections: document.connections.map(({ type, serverAddress, serverPort, userName }) => {
+    type: typeOf(documents),
+    connections: connections.map(({ type, serverAddress, serverPort, userName }) => {
       return { type, serverAddress, serverPort, userName, embedPassword: false, entry: undefined };
     }),
   };
 }
 
-function documentOf(text: string): DataSourceDocument {
+function documentsIn(text: string, kind: Kind): DataSourceDocument[] {
   try {
-    return readTds(text);
+    return kind === '.twb' ? readTwb(text) : [readTds(text)];
   } catch (error) {
-    throw new Unpublishable(`Its .tds cannot be read: ${messageOf(error)}`);
+    throw new Unpublishable(`Its ${kind} cannot be read: ${messageOf(error)}`);
   }
 }
 

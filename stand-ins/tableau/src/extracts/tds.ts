@@ -20,8 +20,27 @@ export interface DataSourceDocument {
 
 /** Reads a `.tds`; throws an Error with the reason if it is not one. */
 export function readTds(text: string): DataSourceDocument {
+  return readDataSource(rootNamed(text, 'datasource'));
+}
+
+/**
+ * Reads the data sources of a `.twb`; throws an Error with the reason if it is not one. Parameters are kept as a data
+ * source that has no connection.
+ */
+export function readTwb(text: string): DataSourceDocument[] {
+  const all = childOf(rootNamed(text, 'workbook'), 'datasources')?.children ?? [];
+  return all
+    .filter(({ name, attributes }) => name === 'datasource' && attributes.hasconnection !== 'false')
+    .map(readDataSource);
+}
+
+function rootNamed(text: string, name: string): Element {
   const root = parseXml(text.replace(/^\uFEFF/, ''), 'any');
-  if (root.name !== 'datasource') throw new Error(`the root element is <${root.name}>, not <datasource>`);
+  if (root.name !== name) throw new Error(`the root element is <${root.name}>, not <${name}>`);
+  return root;
+}
+
+function readDataSource(root: Element): DataSourceDocument {
   const connection = childOf(root, 'connection');
   if (connection === undefined) throw new Error('it has no <connection>');
   const extract = childOf(root, 'extract');

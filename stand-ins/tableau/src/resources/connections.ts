@@ -5,22 +5,22 @@ import { readRequest } from '../rest/body.ts';
 import type { Element } from '../rest/element.ts';
 import { childOf, element, list } from '../rest/element.ts';
 import { refuse } from '../rest/refusal.ts';
-import type { Connection, DataSource } from '../world.ts';
+import type { Connection, Content } from '../world.ts';
 import { readBoolean } from './booleans.ts';
-import { findDataSource, mayChange } from './data-sources.ts';
+import { findContent, mayChange } from './content.ts';
 
 export function listConnections(call: UserCall): Answer {
-  const { connections } = findDataSource(call);
+  const { connections } = findContent(call);
   return answer(200, [list('connections', connections.map(connectionElement))]);
 }
 
 export async function updateConnection(call: UserCall): Promise<Answer> {
-  const dataSource = findDataSource(call);
-  const connection = findConnection(dataSource, call.params.connection ?? '');
+  const content = findContent(call);
+  const connection = findConnection(content, call.params.connection ?? '');
   const root = await readRequest(call.body, call.headers['content-type']);
   const asked = childOf(root, 'connection')?.attributes;
   if (asked === undefined) throw refuse('400000', 'The request needs a <connection>.');
-  if (!mayChange(call.world, dataSource, call.user)) {
+  if (!mayChange(call.world, content, call.user)) {
     throw refuse('403023', 'You do not have permission to update the connection.');
   }
   connection.serverAddress = asked.serverAddress ?? connection.serverAddress;
@@ -32,8 +32,8 @@ export async function updateConnection(call: UserCall): Promise<Answer> {
   return answer(200, [connectionElement(connection)]);
 }
 
-export function findConnection(dataSource: DataSource, id: string): Connection {
-  const found = dataSource.connections.find((connection) => connection.id === id);
+export function findConnection(content: Content, id: string): Connection {
+  const found = content.connections.find((connection) => connection.id === id);
   if (found === undefined) throw refuse('404020', `Connection '${id}' could not be found.`);
   return found;
 }

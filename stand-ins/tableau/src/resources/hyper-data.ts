@@ -13,7 +13,7 @@ import type { SavedFile } from '../store.ts';
 import type { Connection, DataSource, StoredFile } from '../world.ts';
 import { currentFile, laterThan } from '../world.ts';
 import { findConnection } from './connections.ts';
-import { findDataSource, mayChange } from './data-sources.ts';
+import { findDataSource, mayChange } from './content.ts';
 import { newJobElement, startJob } from './jobs.ts';
 import { countPublication } from './rate-limit.ts';
 import { consumeUpload, findUpload, sizeOf } from './uploads.ts';

@@ -114,7 +114,7 @@ function findJob(call: UserCall): Job {
  * nothing.
  */
 export function newJobElement(job: Job): Element {
-  const meaningless = job.type === 'PublishDatasource' ? { progress: 0, finishCode: 1 } : {};
+  const meaningless = isPublishing(job) ? { progress: 0, finishCode: 1 } : {};
   return element(
     'job',
     {
@@ -130,7 +130,7 @@ export function newJobElement(job: Job): Element {
 
 function jobElement(job: Job, pollsUntilDone: number): Element {
   const progress = job.told ? 100 : Math.min(99, Math.floor((100 * (job.polls - 1)) / pollsUntilDone));
-  const meaningless = job.type === 'PublishDatasource' ? 1 : undefined;
+  const meaningless = isPublishing(job) ? 1 : undefined;
   const statusNotes = job.statusNotes.map((note) => element('statusNote', note));
   return element(
     'job',
@@ -148,10 +148,14 @@ function jobElement(job: Job, pollsUntilDone: number): Element {
   );
 }
 
+const isPublishing = ({ type }: Job) => type !== 'UpdateUploadedFile';
+
 function detailsOf(job: Job): Element | undefined {
   const notes = job.told ? job.notes.map((note) => textElement('notes', note)) : [];
   if (job.subject === undefined) {
-    return notes.length === 0 ? undefined : element('publishDatasourceJob', {}, notes);
+    return notes.length === 0
+      ? undefined
+      : element(`${job.type.charAt(0).toLowerCase()}${job.type.slice(1)}Job`, {}, notes);
   }
   const { dataSource, connectionId } = job.subject;
   return element('updateUploadedFileJob', {}, [

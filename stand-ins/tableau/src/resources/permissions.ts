@@ -3,24 +3,24 @@ import type { Answer } from '../rest/answer.ts';
 import { answer } from '../rest/answer.ts';
 import type { Element } from '../rest/element.ts';
 import { element, list } from '../rest/element.ts';
-import type { DataSource } from '../world.ts';
-import { findDataSource } from './data-sources.ts';
+import type { Content } from '../world.ts';
+import { elementOf, findContent } from './content.ts';
 
-/** The rules set on a data source; they belong to its id and stay when it is overwritten. */
+/** The rules set on a data source or workbook; they belong to its id and stay when it is overwritten. */
 export function listPermissions(call: UserCall): Answer {
-  const dataSource = findDataSource(call);
-  const subject = element('datasource', { id: dataSource.id, name: dataSource.name }, [
-    element('owner', { id: dataSource.ownerId }),
+  const content = findContent(call);
+  const subject = element(elementOf(call), { id: content.id, name: content.name }, [
+    element('owner', { id: content.ownerId }),
   ]);
-  return answer(200, [element('permissions', {}, [subject, ...granteeElements(dataSource)])]);
+  return answer(200, [element('permissions', {}, [subject, ...granteeElements(content)])]);
 }
 
-function granteeElements(dataSource: DataSource): Element[] {
+function granteeElements({ permissions }: Content): Element[] {
   const seen = new Set<string>();
-  return dataSource.permissions.flatMap(({ grantee, granteeId }) => {
+  return permissions.flatMap(({ grantee, granteeId }) => {
     if (seen.has(granteeId)) return [];
     seen.add(granteeId);
-    const capabilities = dataSource.permissions
+    const capabilities = permissions
       .filter((rule) => rule.granteeId === granteeId)
       .map(({ capability, mode }) => element('capability', { name: capability, mode }));
     return [

@@ -85,7 +85,7 @@ function projectElement(project: Project, call: UserCall): Element {
         ? element('contentsCounts', {
             projectCount: counted(world.projects.filter((other) => other.parentProjectId === project.id)),
             datasourceCount: counted(world.dataSources.filter((other) => other.projectId === project.id)),
-            workbookCount: 0,
+            workbookCount: counted(world.workbooks.filter((other) => other.projectId === project.id)),
             viewCount: 0,
           })
         : undefined,
@@ -167,6 +167,7 @@ export function deleteProject(call: UserCall): Answer {
   }
   world.projects = world.projects.filter((other) => !doomed.has(other.id));
   world.dataSources = world.dataSources.filter((dataSource) => !doomed.has(dataSource.projectId));
+  world.workbooks = world.workbooks.filter((workbook) => !doomed.has(workbook.projectId));
   call.tell({ what: 'deleted', name: project.name });
   return answer(204);
 }

@@ -3,67 +3,26 @@ import { randomUUID } from 'node:crypto';
 import type { UserCall } from '../call.ts';
 import type { Contents } from '../extracts/sniff.ts';
 import type { SavedFile } from '../store.ts';
-import type { Connection, DataSource, Project, StoredFile, World } from '../world.ts';
+import type { Connection, Content, Project, StoredFile, World } from '../world.ts';
 import { laterThan } from '../world.ts';
 import { pathOf } from './projects.ts';
-import type { AskedDataSource, PublishQuery } from './publish-request.ts';
+import type { Asked, PublishQuery } from './publish-request.ts';
 
 /** Everything about one publication that was checked before any work. */
-export interface Publication {
+export interface Publication<Wanted extends Asked> {
   query: PublishQuery;
-  asked: AskedDataSource;
+  asked: Wanted;
   name: string;
   project: Project;
   file: SavedFile & { type: StoredFile['type']; name: string };
 }
 
-/**
- * Makes a checked publication the truth, in one go: a new data source, or a new revision of the existing one,
- * which keeps its id, contentUrl, creation time, owner, tags and permissions.
- */
-export async function recordPublication(
-  call: UserCall,
-  publication: Publication,
-  contents: Contents,
-  existing: DataSource | undefined,
-): Promise<DataSource> {
-  const { world, user } = call;
-  const { file, name, query, project } = publication;
-  const dataSource = existing ?? create(call, publication);
-  const now =
-    existing === undefined ? dataSource.createdAt : laterThan(existing.updatedAt, world.settings.now());
-  const number = (dataSource.revisions.at(-1)?.number ?? 0) + 1;
-  dataSource.revisions.push({
-    number,
-    publishedAt: now,
-    publisherId: user.id,
-    deleted: false,
-    file: { path: file.path, size: file.size, type: file.type },
-  });
-  dataSource.updatedAt = now;
-  dataSource.name = name;
-  dataSource.type = contents.type;
-  dataSource.hasExtracts = contents.hasExtracts;
-  dataSource.isLiveToHyper = contents.isLiveToHyper;
-  dataSource.connections = keepIds(dataSource.connections, contents.connections);
-  if (existing !== undefined) clear(dataSource, world.settings.overwriteClears);
-  takeDetails(dataSource, publication, world);
-  if (existing === undefined) world.dataSources.push(dataSource);
-
-  call.tell({
-    what: 'published',
-    name,
-    project: pathOf(world, project),
-    size: file.size,
-    revision: number,
-    mode: existing === undefined ? 'created' : query.mode === 'append' ? 'appended' : 'overwritten',
-  });
-  await prune(call, dataSource);
-  return dataSource;
-}
-
-function create(call: UserCall, { name, project, asked }: Publication): DataSource {
-  const { world, site, user } = call;
+/** Returns what new content of either kind has. */
+export function newContent(
+  { world, site, user }: UserCall,
+  { name, project, asked }: Publication<Asked>,
+  all: readonly Content[],
+): Content {
   const now = world.settings.now();
   return {
     id: randomUUID(),
@@ -71,33 +30,77 @@ function create(call: UserCall, { name, project, asked }: Publication): DataSour
     projectId: project.id,
     ownerId: user.id,
     name,
-    contentUrl: freeContentUrl(world, site.id, name),
+    contentUrl: freeContentUrl(
+      world,
+      all.filter(({ siteId }) => siteId === site.id),
+      name,
+    ),
     description: '',
-    type: '',
-    isCertified: false,
-    certificationNote: '',
     encryptExtracts: asked.encryptExtracts,
-    useRemoteQueryAgent: asked.useRemoteQueryAgent,
-    askData: asked.askData ?? 'SiteDefault',
     hasExtracts: false,
-    isLiveToHyper: false,
     createdAt: now,
     updatedAt: now,
     tags: [],
     permissions: [],
     connections: [],
     revisions: [],
-    updating: Promise.resolve(),
   };
 }
 
-/** The name without spaces and punctuation, unique on the site by a number at its end. */
-function freeContentUrl(world: World, siteId: string, name: string): string {
+/**
+ * Adds the file as the newest revision, of content that may have none yet: it keeps its id, contentUrl, creation time,
+ * owner, tags and permissions.
+ */
+export async function addRevision(
+  call: UserCall,
+  content: Content,
+  { file, name, asked }: Publication<Asked>,
+  contents: Contents,
+): Promise<void> {
+  const { world, user } = call;
+  const { settings } = world;
+  const isNew = content.revisions.length === 0;
+  const now = isNew ? content.createdAt : laterThan(content.updatedAt, settings.now());
+  content.revisions.push({
+    number: (content.revisions.at(-1)?.number ?? 0) + 1,
+    publishedAt: now,
+    publisherId: user.id,
+    deleted: false,
+    file: { path: file.path, size: file.size, type: file.type },
+  });
+  content.updatedAt = now;
+  content.name = name;
+  content.hasExtracts = contents.hasExtracts;
+  content.connections = keepIds(content.connections, contents.connections);
+  if (!isNew && settings.overwriteClears.includes('tags')) content.tags = [];
+  if (!isNew && settings.overwriteClears.includes('description')) content.description = '';
+  if (settings.publishTakesDetails) content.description = asked.description ?? content.description;
+  await prune(call, content);
+}
+
+/** Tells people who watch. */
+export function tellPublished(
+  { world, tell }: UserCall,
+  { noun, content }: { noun: string; content: Content },
+  { project, file, query }: Publication<Asked>,
+): void {
+  const { name, revisions } = content;
+  const revision = revisions.at(-1)?.number ?? 0;
+  tell({
+    what: 'published',
+    noun,
+    name,
+    project: pathOf(world, project),
+    size: file.size,
+    revision,
+    mode: revision === 1 ? 'created' : query.mode === 'append' ? 'appended' : 'overwritten',
+  });
+}
+
+/** The name without spaces and punctuation, unique among these by a number at its end. */
+function freeContentUrl(world: World, all: readonly Content[], name: string): string {
   const plain = name.replace(/[^\p{L}\p{N}_-]/gu, '');
-  const isTaken = (url: string) =>
-    world.dataSources.some(
-      (other) => other.siteId === siteId && other.contentUrl.toLowerCase() === url.toLowerCase(),
-    );
+  const isTaken = (url: string) => all.some((other) => other.contentUrl.toLowerCase() === url.toLowerCase());
   if (plain !== '' && !isTaken(plain)) return plain;
   let number = world.settings.now().getTime();
   while (isTaken(`${plain}_${number}`)) number += 1;
@@ -108,25 +111,9 @@ function keepIds(before: readonly Connection[], now: readonly Omit<Connection, '
   return now.map((connection, index) => ({ id: before[index]?.id ?? randomUUID(), ...connection }));
 }
 
-function clear(dataSource: DataSource, what: readonly ('tags' | 'description' | 'certification')[]): void {
-  if (what.includes('tags')) dataSource.tags = [];
-  if (what.includes('description')) dataSource.description = '';
-  if (what.includes('certification')) {
-    dataSource.isCertified = false;
-    dataSource.certificationNote = '';
-  }
-}
-
-function takeDetails(dataSource: DataSource, { asked }: Publication, world: World): void {
-  if (!world.settings.publishTakesDetails) return;
-  dataSource.description = asked.description ?? dataSource.description;
-  dataSource.isCertified = asked.isCertified ?? dataSource.isCertified;
-  dataSource.certificationNote = asked.certificationNote ?? dataSource.certificationNote;
-}
-
-async function prune(call: UserCall, dataSource: DataSource): Promise<void> {
+async function prune(call: UserCall, content: Content): Promise<void> {
   const { revisionHistory, revisionLimit } = call.world.settings;
   const kept = revisionHistory ? revisionLimit : 1;
-  const dropped = dataSource.revisions.splice(0, Math.max(0, dataSource.revisions.length - kept));
+  const dropped = content.revisions.splice(0, Math.max(0, content.revisions.length - kept));
   for (const revision of dropped) await call.store.remove(revision.file.path);
 }

@@ -13,62 +13,99 @@ export interface PublishQuery {
   mode: 'create' | 'overwrite' | 'append';
   asJob: boolean;
   uploadSessionId: string | undefined;
-  /** The type from `datasourceType`; it counts only for an upload session, a single publish goes by its file name. */
+  /** The type from `datasourceType` or `workbookType`; it counts only for an upload session, a single publish goes by its file name. */
   type: string | undefined;
 }
 
-export function readPublishQuery({ query, version }: UserCall): PublishQuery {
-  const overwrite = readBoolean(query.get('overwrite') ?? undefined, 'overwrite');
-  const append = readBoolean(query.get('append') ?? undefined, 'append');
+export function readPublishQuery(call: UserCall, element: 'datasource' | 'workbook'): PublishQuery {
+  const { query, version } = call;
+  const flag = (name: string) => readBoolean(query.get(name) ?? undefined, name);
+  const overwrite = flag('overwrite');
+  // No rows can be added to a workbook; it alone has connections that publishing tries.
+  const append = element === 'datasource' && flag('append');
+  if (element === 'workbook') flag('skipConnectionCheck');
   if (overwrite && append) {
     throw refuse('400055', 'The overwrite and append parameters cannot both be set to true.');
   }
   // Unknown parameters are ignored, and so is this one by servers that are too old for it.
-  const asJob = isAtLeast(version, '3.0') && readBoolean(query.get('asJob') ?? undefined, 'asJob');
+  const asJob = isAtLeast(version, '3.0') && flag('asJob');
   return {
     mode: overwrite ? 'overwrite' : append ? 'append' : 'create',
     asJob,
     uploadSessionId: query.get('uploadSessionId') ?? undefined,
-    type: query.get('datasourceType') ?? undefined,
+    type: query.get(`${element}Type`) ?? undefined,
   };
 }
 
-const fileTypes: readonly string[] = ['hyper', 'tdsx', 'tds'] satisfies StoredFile['type'][];
+export type FileType = StoredFile['type'];
 
-export function readFileType(type: string | undefined, subject: string): StoredFile['type'] {
-  const known = type?.toLowerCase() ?? '';
-  if (!fileTypes.includes(known)) throw refuse('400010', `${subject} must be one of hyper, tds, tdsx.`);
-  return known as StoredFile['type'];
+export function readFileType(
+  type: string | undefined,
+  known: readonly FileType[],
+  subject: string,
+): FileType {
+  const found = known.find((one) => one === type?.toLowerCase());
+  if (found === undefined) {
+    throw refuse('400010', `${subject} must be one of ${[...known].sort().join(', ')}.`);
+  }
+  return found;
 }
 
-export interface AskedDataSource {
+/** What a payload says of both kinds. */
+export interface Asked {
   name: string | undefined;
   projectId: string | undefined;
   description: string | undefined;
+  encryptExtracts: boolean;
+}
+
+export interface AskedWorkbook extends Asked {
+  showTabs: boolean;
+}
+
+export interface AskedDataSource extends Asked {
   isCertified: boolean | undefined;
   certificationNote: string | undefined;
-  encryptExtracts: boolean;
   useRemoteQueryAgent: boolean;
   askData: string | undefined;
 }
 
-const knownAttributes = [
-  'name',
-  'description',
-  'useRemoteQueryAgent',
-  'encryptExtracts',
-  'isCertified',
-  'certificationNote',
-];
-const knownChildren = ['project', 'askData', 'connectionCredentials', 'connections', 'owner', 'site', 'tags'];
+/** The attributes and children that an element may have. */
+interface Grammar {
+  element: 'datasource' | 'workbook';
+  attributes: readonly string[];
+  children: readonly string[];
+}
 
-/** Reads the `request_payload` of a publish; 400019 when it is not the XML it must be, 400000 for unknown elements. */
-export function readPublishPayload(payload: string, version: Version): AskedDataSource {
-  const asked = childOf(rootOf(payload), 'datasource');
-  if (asked === undefined) throw refuse('400000', 'The request_payload needs a <datasource>.');
+const dataSourceGrammar: Grammar = {
+  element: 'datasource',
+  attributes: [
+    'name',
+    'description',
+    'useRemoteQueryAgent',
+    'encryptExtracts',
+    'isCertified',
+    'certificationNote',
+  ],
+  children: ['project', 'askData', 'connectionCredentials', 'connections', 'owner', 'site', 'tags'],
+};
+
+const workbookGrammar: Grammar = {
+  element: 'workbook',
+  attributes: ['name', 'description', 'showTabs', 'encryptExtracts', 'thumbnailsUserId', 'thumbnailsGroupId'],
+  children: ['project', 'connectionCredentials', 'connections', 'owner', 'site', 'tags', 'views'],
+};
+
+/**
+ * Reads the `request_payload` of a publication: 400019 if it is not the XML that it must be, 400000 for unknown elements
+ * and attributes.
+ */
+function readPayload(payload: string, version: Version, grammar: Grammar): Element {
+  const asked = childOf(rootOf(payload), grammar.element);
+  if (asked === undefined) throw refuse('400000', `The request_payload needs a <${grammar.element}>.`);
   const known = isAtLeast(version, '2.8')
-    ? knownChildren
-    : knownChildren.filter((name) => name !== 'connections');
+    ? grammar.children
+    : grammar.children.filter((name) => name !== 'connections');
   for (const child of asked.children) {
     if (!known.includes(child.name)) {
       const expected = known.map((name) => `<{}${name}>`).join(',');
@@ -76,23 +113,43 @@ export function readPublishPayload(payload: string, version: Version): AskedData
       throw refuse('400000', `Deserialization problem: ${problem}`);
     }
   }
-  const stranger = Object.keys(asked.attributes).find((name) => !knownAttributes.includes(name));
+  const stranger = Object.keys(asked.attributes).find((name) => !grammar.attributes.includes(name));
   if (stranger !== undefined) {
     throw refuse(
       '400000',
-      `Deserialization problem: attribute '${stranger}' is not allowed in 'datasource'.`,
+      `Deserialization problem: attribute '${stranger}' is not allowed in '${grammar.element}'.`,
     );
   }
   checkCredentials(asked);
+  return asked;
+}
+
+const commonOf = (asked: Element): Asked => ({
+  name: asked.attributes.name,
+  projectId: childOf(asked, 'project')?.attributes.id,
+  description: asked.attributes.description,
+  encryptExtracts: readBoolean(asked.attributes.encryptExtracts, 'encryptExtracts'),
+});
+
+/** Workbooks have a description from 3.21 on; older servers drop it. Tabs are hidden unless it says otherwise. */
+export function readWorkbookPayload(payload: string, version: Version): AskedWorkbook {
+  const asked = readPayload(payload, version, workbookGrammar);
+  const common = commonOf(asked);
+  return {
+    ...common,
+    description: isAtLeast(version, '3.21') ? common.description : undefined,
+    showTabs: readBoolean(asked.attributes.showTabs, 'showTabs'),
+  };
+}
+
+export function readDataSourcePayload(payload: string, version: Version): AskedDataSource {
+  const asked = readPayload(payload, version, dataSourceGrammar);
   const { attributes } = asked;
   const flag = (name: string) => readBoolean(attributes[name], name);
   return {
-    name: attributes.name,
-    projectId: childOf(asked, 'project')?.attributes.id,
-    description: attributes.description,
+    ...commonOf(asked),
     isCertified: attributes.isCertified === undefined ? undefined : flag('isCertified'),
     certificationNote: attributes.certificationNote,
-    encryptExtracts: flag('encryptExtracts'),
     useRemoteQueryAgent: flag('useRemoteQueryAgent'),
     askData: childOf(asked, 'askData')?.attributes.enablement,
   };

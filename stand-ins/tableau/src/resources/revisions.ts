@@ -6,19 +6,19 @@ import { answer } from '../rest/answer.ts';
 import { element, list } from '../rest/element.ts';
 import { pageOf } from '../rest/paging.ts';
 import { refuse } from '../rest/refusal.ts';
-import type { DataSource, Revision, StoredFile } from '../world.ts';
+import type { Content, Revision, StoredFile } from '../world.ts';
 import { currentFile, instant } from '../world.ts';
 import { stat } from 'node:fs/promises';
 import { readBoolean } from './booleans.ts';
-import { findDataSource, mayChange } from './data-sources.ts';
+import { elementOf, findContent, mayChange, nounOf } from './content.ts';
 
 export function listRevisions(call: UserCall): Answer {
-  const dataSource = findDataSource(call);
+  const content = findContent(call);
   checkHistory(call);
-  const { items, pagination } = pageOf(dataSource.revisions, call.query, call.world.settings.maximumPageSize);
+  const { items, pagination } = pageOf(content.revisions, call.query, call.world.settings.maximumPageSize);
   const revisions = items.map((revision) => {
     const publisher = call.world.users.find((user) => user.id === revision.publisherId);
-    const isCurrent = revision === dataSource.revisions.at(-1);
+    const isCurrent = revision === content.revisions.at(-1);
     return element(
       'revision',
       {
@@ -33,34 +33,34 @@ export function listRevisions(call: UserCall): Answer {
   return answer(200, [pagination, list('revisions', revisions)]);
 }
 
-export function downloadDataSource(call: UserCall): Promise<Answer> {
-  const dataSource = findDataSource(call);
-  return fileAnswer(call, dataSource, currentFile(dataSource));
+export function downloadContent(call: UserCall): Promise<Answer> {
+  const content = findContent(call);
+  return fileAnswer(call, content, currentFile(content));
 }
 
 /** Sends a version before the current one, always as a package. */
 export async function downloadRevision(call: UserCall): Promise<Answer> {
-  const dataSource = findDataSource(call);
-  const revision = findEarlierRevision(call, dataSource);
+  const content = findContent(call);
+  const revision = findEarlierRevision(call, content);
   const { file } = revision;
-  const sent = file.type === 'hyper' ? await packaged(call, dataSource, file) : file;
-  return fileAnswer(call, dataSource, sent);
+  const sent = file.type === 'hyper' ? await packaged(call, content, file) : file;
+  return fileAnswer(call, content, sent);
 }
 
 /** The revision stays listed as deleted and can no longer be downloaded. */
 export async function deleteRevision(call: UserCall): Promise<Answer> {
-  const dataSource = findDataSource(call);
-  if (!mayChange(call.world, dataSource, call.user)) {
-    throw refuse('403004', 'You do not have permission to delete a revision of the data source.');
+  const content = findContent(call);
+  if (!mayChange(call.world, content, call.user)) {
+    throw refuse('403004', `You do not have permission to delete a revision of the ${nounOf(call)}.`);
   }
-  const revision = findEarlierRevision(call, dataSource);
+  const revision = findEarlierRevision(call, content);
   revision.deleted = true;
   await call.store.remove(revision.file.path);
   return answer(204);
 }
 
 /** The current revision is not served under its number. Public material does not name the code for that. */
-function findEarlierRevision(call: UserCall, { revisions }: DataSource): Revision {
+function findEarlierRevision(call: UserCall, { revisions }: Content): Revision {
   checkHistory(call);
   const number = call.params.revision ?? '';
   const revision = revisions.find((candidate) => String(candidate.number) === number);
@@ -70,7 +70,7 @@ function findEarlierRevision(call: UserCall, { revisions }: DataSource): Revisio
   if (revision === revisions.at(-1)) {
     throw refuse(
       '400000',
-      `Revision '${number}' is the current one; ask for the content of the data source.`,
+      `Revision '${number}' is the current one; ask for the content of the ${nounOf(call)}.`,
     );
   }
   return revision;
@@ -83,9 +83,9 @@ function checkHistory(call: UserCall): void {
 }
 
 /** Sends the file; its Content-Disposition has no disposition type, as the server writes it. */
-async function fileAnswer(call: UserCall, dataSource: DataSource, file: StoredFile): Promise<Answer> {
+async function fileAnswer(call: UserCall, content: Content, file: StoredFile): Promise<Answer> {
   const withExtract = readBoolean(call.query.get('includeExtract') ?? 'true', 'includeExtract');
-  const sent = withExtract || file.type !== 'tdsx' ? file : await withoutExtract(call, file);
+  const sent = withExtract || !isPackage(file) ? file : await withoutExtract(call, file);
   return {
     kind: 'file',
     status: 200,
@@ -93,21 +93,24 @@ async function fileAnswer(call: UserCall, dataSource: DataSource, file: StoredFi
     size: sent.size,
     headers: {
       'Content-Type': 'application/octet-stream',
-      'Content-Disposition': `name="tableau_datasource"; filename="${headerSafe(dataSource.name)}.${sent.type}"`,
+      'Content-Disposition': `name="tableau_${elementOf(call)}"; filename="${headerSafe(content.name)}.${sent.type}"`,
     },
   };
 }
 
-async function packaged(call: UserCall, { name }: DataSource, file: StoredFile): Promise<StoredFile> {
+async function packaged(call: UserCall, { name }: Content, file: StoredFile): Promise<StoredFile> {
   const path = call.store.newPath('tdsx');
   await packageExtract(file.path, path, { name, hyper: call.hyper });
   return { path, size: (await stat(path)).size, type: 'tdsx' };
 }
 
+const isPackage = ({ type }: StoredFile) => type === 'tdsx' || type === 'twbx';
+
 async function withoutExtract(call: UserCall, file: StoredFile): Promise<StoredFile> {
-  const path = call.store.newPath('tdsx');
+  const { type } = file;
+  const path = call.store.newPath(type);
   await rewriteZip(file.path, path, (name) => (name.endsWith('.hyper') ? 'drop' : 'keep'));
-  return { path, size: (await stat(path)).size, type: 'tdsx' };
+  return { path, size: (await stat(path)).size, type };
 }
 
 function headerSafe(name: string): string {

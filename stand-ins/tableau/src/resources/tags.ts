@@ -4,21 +4,21 @@ import { answer } from '../rest/answer.ts';
 import { readRequest } from '../rest/body.ts';
 import { childOf } from '../rest/element.ts';
 import { refuse } from '../rest/refusal.ts';
-import { findDataSource, mayChange, tagsElement } from './data-sources.ts';
+import { findContent, mayChange, nounOf, tagsElement } from './content.ts';
 
 /** Adds tags and keeps those there are. */
 export async function addTags(call: UserCall): Promise<Answer> {
-  const dataSource = findDataSource(call);
+  const content = findContent(call);
   const root = await readRequest(call.body, call.headers['content-type']);
   const tags = childOf(root, 'tags');
   if (tags === undefined) throw refuse('400000', 'The request needs <tags>.');
-  if (!mayChange(call.world, dataSource, call.user)) {
+  if (!mayChange(call.world, content, call.user)) {
     throw refuse('403004', 'You do not have permission to add tags.');
   }
   const labels = tags.children.flatMap((tag) => splitLabel(tag.attributes.label ?? ''));
-  if (labels.includes('')) throw refuse('400075', 'There was a problem adding tags to the data source.');
-  dataSource.tags = [...new Set([...dataSource.tags, ...labels])];
-  return answer(200, [tagsElement(dataSource.tags)]);
+  if (labels.includes('')) throw refuse('400075', `There was a problem adding tags to the ${nounOf(call)}.`);
+  content.tags = [...new Set([...content.tags, ...labels])];
+  return answer(200, [tagsElement(content.tags)]);
 }
 
 /**
@@ -32,12 +32,12 @@ function splitLabel(label: string): string[] {
 }
 
 export function deleteTag(call: UserCall): Answer {
-  const dataSource = findDataSource(call);
+  const content = findContent(call);
   const label = call.params.tag ?? '';
-  if (!mayChange(call.world, dataSource, call.user)) {
+  if (!mayChange(call.world, content, call.user)) {
     throw refuse('403004', 'You do not have permission to delete the tag.');
   }
-  if (!dataSource.tags.includes(label)) throw refuse('404007', `Tag '${label}' could not be found.`);
-  dataSource.tags = dataSource.tags.filter((tag) => tag !== label);
+  if (!content.tags.includes(label)) throw refuse('404007', `Tag '${label}' could not be found.`);
+  content.tags = content.tags.filter((tag) => tag !== label);
   return answer(204);
 }

@@ -30,14 +30,17 @@ const samples = await openSamples();
 const standIn = await startTableauStandIn();
 try {
   const small = await samples.sales('small.hyper', 3);
+  const big = await samples.sales('big.hyper', 400_000);
   const files = [
-    await samples.sales('big.hyper', 400_000),
+    big,
     small,
     await samples.tdsx('packaged.tdsx', small),
     await samples.hyper('delta.hyper', [
       'create table made.public.delta (id int not null, region text, amount double precision)',
       `insert into made.public.delta values (1, 'changed', 10), (4, 'new', 40)`,
     ]),
+    await samples.twbx('book.twbx', small),
+    await samples.twbx('big book.twbx', big),
   ];
   const { clientId, secretId, secretValue } = demo.connectedApp;
   const scopes = ['tableau:content:read'];

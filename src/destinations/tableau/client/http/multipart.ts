@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 export interface FilePart {
-  name: 'tableau_datasource' | 'tableau_file';
+  name: 'tableau_datasource' | 'tableau_workbook' | 'tableau_file';
   fileName: string;
   bytes: Uint8Array;
 }
