@@ -97,6 +97,8 @@ test('no output depends on the password', { timeout: 180_000 }, async () => {
     fc.constantFrom(
       'table',
       'tables',
+      'pipelines',
+      'people',
       'postgres',
       'shop',
       'type',
