@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist', 'coverage', 'src/model/config/written.gen.ts'] },
+  { ignores: ['dist', 'coverage', '**/.venv', 'src/model/config/written.gen.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
