@@ -18,7 +18,7 @@ export function serverRooms(hosts: readonly Host[]): ServerRoom[] {
 }
 
 /**
- * Names are compared, not addresses: behind one address there may be many servers, which a proxy tells apart by their names. So
+ * Names are compared, not addresses: behind one address there may be many servers, which a proxy distinguishes by name. So
  * a pooler, which has another port, is a server of its own, and so is the socket of a server.
  */
 function roomOf(asked: Host): string {

@@ -21,7 +21,7 @@ export const classOfFinding = ({ class: own, code }: Diagnostic): FailureClass =
   own ?? classOfCode(code) ?? 'permanent';
 
 /**
- * Returns the class of a run with failures of these classes: the one that most stands in the way. The run can be retried only
+ * Returns the class of a run with failures of these classes: the most severe one. The run can be retried only
  * if all of them can.
  */
 export function classOfRun(classes: readonly FailureClass[]): FailureClass | undefined {

@@ -109,7 +109,7 @@ const sheetKinds = ['sheet', 'dashboard', 'story'] as const;
 
 const isSheet = (kind: Use['kind']) => sheetKinds.some((one) => one === kind);
 
-/** Every sheet is named: its author has to look at it. What a dashboard shows is among the sheets. */
+/** Every sheet is named: its author must look at it. What a dashboard shows is among the sheets. */
 function sheetsOf(kind: (typeof sheetKinds)[number], uses: readonly Use[]): string[] {
   return uses
     .filter((use) => use.kind === kind)

@@ -2,7 +2,7 @@ import { ofParameters, parseFormula, type FieldReference } from './formula.ts';
 import type { DataSource, Relation } from './tds/model.ts';
 
 /**
- * Tells what a name in a formula means. Fields of the data source itself have no qualifier, or its name or that of a table. Another
+ * Returns the meaning of a name in a formula. Fields of the data source itself have no qualifier, or its name or that of a table. Another
  * qualifier is that of a data source of the workbook, whose fields have nothing to do with those here.
  */
 type ReferenceKind = 'field' | 'parameter' | 'table' | 'elsewhere';

@@ -13,7 +13,7 @@ export function unnamedFiles({
   if (packed === undefined) return [];
   const isNamed = namedFiles(source.text);
   const names = packed.zip.entries.map(({ name }) => name);
-  // A shapefile is a set of files with one stem, of which only one is named.
+  // A shapefile is a set of files with one stem; only one of them is named.
   const stems = new Set(names.filter((name) => /\.shp$/i.test(name) && isNamed(name)).map(stemOf));
   return names.filter(
     (name) =>

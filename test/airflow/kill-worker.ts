@@ -4,7 +4,7 @@ import { type Airflow, until } from './server.ts';
 
 /**
  * Kills a worker of a run, with its supervisor, after the server has published something in that run. The program that it has
- * started goes on, as it would where a whole machine is not gone. Returns a line about it.
+ * started continues, as it would unless the whole machine is gone. Returns a line about it.
  */
 export async function killWorker(airflow: Airflow, run: string, publications: () => number): Promise<string> {
   const before = publications();

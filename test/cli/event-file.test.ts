@@ -83,7 +83,7 @@ test('a full disk ends the events and not the run, and is said once', async () =
   expect(exitCode).toBe(0);
   const said = stderr.split('\n').filter((line) => line.includes('/dev/full'));
   expect(said).toEqual([
-    expect.stringMatching(/^warning {2}no further events are written to \/dev\/full: .+; the run goes on$/),
+    expect.stringMatching(/^warning {2}no further events are written to \/dev\/full: .+; the run continues$/),
   ]);
 });
 
@@ -116,7 +116,7 @@ test('a pipe whose reader goes away, or that has none, ends the events, and is s
   const settings = { cwd: folder, warn: (text: string) => void warnings.push(text) };
   new EventFile(file, settings).write({ type: 'began' });
   expect(warnings).toEqual([
-    `warning  no further events are written to ${file}: nothing reads this pipe; the run goes on\n`,
+    `warning  no further events are written to ${file}: nothing reads this pipe; the run continues\n`,
   ]);
 
   const reader = open();

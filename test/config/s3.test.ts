@@ -85,7 +85,7 @@ defaults: {sources: {s3: {region: eu-central-1, format: {delimiter: ";"}}}}
     expect(await messages(source)).toEqual(said);
   });
 
-  it('keys beside a connection have to be those of its kind', async () => {
+  it('keys beside a connection must be those of its kind', async () => {
     const connections =
       '{shop: {type: postgres, host: h}, lake: {type: s3, bucket: b, match: a.csv}, here: {type: file, path: a.csv}}';
     const said = async (source: string, from = '{source: files}') => {

@@ -3,7 +3,7 @@ import { createProject } from '../support/cli.ts';
 import { testDatabase } from '../support/database.ts';
 import { oneTable, postgresSource, postgresUrl } from '../support/one-table.ts';
 
-/** A run of three pipelines, one after the other, of which the first waits until the test lets it read. */
+/** A run of three pipelines, one after the other; the first waits until the test lets it read. */
 async function waitingRun(...flags: string[]) {
   const { client, url } = await testDatabase();
   await client.query(

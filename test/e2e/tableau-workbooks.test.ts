@@ -130,7 +130,7 @@ test('in chunks, by a connected app with the scopes of workbooks', async () => {
   expect((await done(project.run(['plan']))).stdout).toMatch(/^No changes/);
 });
 
-test('details alone are set without an upload; tabs that nobody writes stay', async () => {
+test('details alone are set without an upload; tabs that are not written stay', async () => {
   const project = await newProject();
   await project.apply(env);
   book().showTabs = true;

@@ -112,7 +112,7 @@ test('ten uploads at once, with one token, are published once each, and a wrong 
 
   const job = { do: 'job', outcome: 'failed', work: 'skipped' } as const;
   standIn.control.faults.add({ method: 'POST', path: /\/datasources\?/, act: job });
-  const later = { status: 503, problems: ['the file was not published; send it once more later'] };
+  const later = { status: 503, problems: ['the file was not published; send it again later'] };
   expect(await server.upload('key of customer-4', csv('8.00'))).toEqual(later);
   expect(server.errors()).toContain('portal[customer-4]');
   expect(await server.upload('key of customer-4', csv('8.00'))).toEqual({ status: 200, problems: [] });

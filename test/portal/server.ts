@@ -40,7 +40,7 @@ interface Outcome {
   problems: readonly string[];
 }
 
-const later: Outcome = { status: 503, problems: ['the file was not published; send it once more later'] };
+const later: Outcome = { status: 503, problems: ['the file was not published; send it again later'] };
 
 /** Uploads that the next apply takes. It takes one of each customer, in the order of their arrival. */
 let waiting: Upload[] = [];

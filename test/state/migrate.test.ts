@@ -73,7 +73,7 @@ describe.each<[Kind, Kind]>([
   ['postgres', 's3'],
   ['file', 's3'],
 ])('from %s to %s', (first, second) => {
-  test('all records come over with their versions, and interrupted runs; once more does nothing', async () => {
+  test('all records come over with their versions, and interrupted runs; a second time does nothing', async () => {
     const [old, next] = [await open(first), await open(second)];
     for (const address of addresses) await put(old, address);
     await old.beginRun({ id: 'a1', addresses });

@@ -96,7 +96,7 @@ print(z.read(sys.argv[2]).decode(), len(r.findall('datasources/datasource')), r.
     },
   );
 
-  it('must be told which data source is meant', async () => {
+  it('needs the name of the data source where there are several', async () => {
     const path = packed('several.twbx', workbook([sales, published]));
     expect(await failure(path)).toMatchObject({
       code: 'EXT4207',
@@ -226,7 +226,7 @@ print(z.read(sys.argv[2]).decode(), len(r.findall('datasources/datasource')), r.
     expect((await failure(ofMac))?.hint).toContain('leftovers of macOS');
   });
 
-  it('keeps the parts of a shapefile, of which only one is named', async () => {
+  it('keeps the parts of a shapefile if only one is named', async () => {
     const shapes =
       "<datasource inline='true' version='18.1'><connection class='ogrdirect' directory='Data/s' filename='a.shp' /></datasource>";
     const path = packed('shapes.twbx', workbook([sales, { caption: 'Map', id: 'ogr.1', text: shapes }]), [

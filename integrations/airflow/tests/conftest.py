@@ -4,7 +4,7 @@ import tempfile
 
 import pytest
 
-# Airflow keeps its settings and its log where it is told to before it is imported.
+# Airflow reads the place of its settings and logs when it is imported.
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="airflow-")
 os.environ["AIRFLOW__CORE__UNIT_TEST_MODE"] = "True"
 

@@ -5,7 +5,7 @@ import { failureClasses } from '../../run/report-document.ts';
 import { exitCodeOfClass, exitCodes, type ExitCode } from './exit-codes.ts';
 import { exitCodeOfInterruption } from './failure.ts';
 
-/** Returns the exit code of an apply: that of the failure, or of the blocked pipeline, that most stands in the way. */
+/** Returns the exit code of an apply: that of the most severe failure or blocked pipeline. */
 export function applyExitCode(report: Report, plan: Plan, interrupted: AbortSignal): ExitCode {
   if (interrupted.aborted) return exitCodeOfInterruption(interrupted);
   // Only SIGTERM lets pipelines end that are under way and begins no other.

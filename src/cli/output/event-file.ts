@@ -18,7 +18,7 @@ import type { ReportIdentity } from './report-output.ts';
 
 /**
  * Appends the events of an apply to a file or a pipe, one line of JSON each, for programs that watch it. A line is written by one
- * call, so that a reader never sees half of one before the rest. Whatever happens to the file, the run goes on: that no more events
+ * call, so that a reader never sees half of one before the rest. Whatever happens to the file, the run continues: that no more events
  * are written is said once.
  */
 export class EventFile {
@@ -95,7 +95,7 @@ export class EventFile {
     const descriptor = this.#descriptor;
     this.#descriptor = undefined;
     this.#waiting.length = 0;
-    this.#warn(`warning  no further events are written to ${this.#file}: ${reason}; the run goes on\n`);
+    this.#warn(`warning  no further events are written to ${this.#file}: ${reason}; the run continues\n`);
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }

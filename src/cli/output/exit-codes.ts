@@ -18,7 +18,7 @@ export const exitCodes = {
 
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
-/** Returns the exit code of several ends: an interruption counts over all, then what most stands in the way. */
+/** Returns the exit code of several ends: that of an interruption if there is one, else the most severe. */
 export function exitCodeOfAll(codes: readonly ExitCode[]): ExitCode {
   return byWeight.find((one) => codes.includes(one)) ?? exitCodes.done;
 }

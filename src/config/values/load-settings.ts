@@ -51,7 +51,7 @@ export function tableLoad(draft: PipelineDraft, table: string): TableLoad {
 }
 
 /**
- * Parses `10m`, 1000 or `1000`; a reference that has no value yet stands for a duration. Returns undefined for
+ * Parses `10m`, 1000 or `1000`; a reference without a value yet is taken as a duration. Returns undefined for
  * other texts.
  */
 export function readLag(written: string | number): Lag | undefined {

@@ -74,7 +74,7 @@ function rowCount({ min, max, max_change }: Written.RowCountCheck): RuleOf<'row_
   };
 }
 
-/** Reads an amount. A reference that has no value yet stands for an amount. */
+/** Reads an amount. A reference without a value yet is taken as an amount. */
 function offline(text: string, read: (text: string) => number | undefined): number | undefined {
   return isPlaceholder(text) ? 0 : read(text);
 }

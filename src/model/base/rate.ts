@@ -37,7 +37,7 @@ export function takeToken({ interval, burst }: Rate, fullAt: number | undefined,
   return { wait, fullAt: now + missing + (wait === 0 ? interval : 0) };
 }
 
-/** Returns the seconds that so many must take, the first of which finds a full bucket. */
+/** Returns the least seconds for so many, if the bucket is full at the beginning. */
 export function leastSeconds({ interval, burst }: Rate, count: number): number {
   return (Math.max(0, count - burst) * interval) / 1000;
 }

@@ -70,9 +70,9 @@ function hiddenNotes(table: Table, { shown }: Document, sheet: Sheet, rows: read
   const name = quotedVisible(sheet.name);
   const row = rows.find(({ isHidden }) => isHidden);
   const messages = [
-    ...(sheet.isHidden ? [`sheet ${name} of ${shown} is hidden; it is read as any other`] : []),
+    ...(sheet.isHidden ? [`sheet ${name} of ${shown} is hidden; its rows are read, too`] : []),
     ...(row
-      ? [`sheet ${name} of ${shown} has hidden rows, first row ${row.number}; they are read as any others`]
+      ? [`sheet ${name} of ${shown} has hidden rows, first row ${row.number}; they are read, too`]
       : []),
   ];
   return messages.map((message) => ({ code: 'EXT2124', severity: 'note', message, place: table.place }));

@@ -44,7 +44,7 @@ export async function* readXml(
   yield;
 }
 
-/** Returns the encoding of a part, of which its first bytes are given: UTF-8 or UTF-16, no others are allowed. */
+/** Returns the encoding of a part by its first bytes: UTF-8 or UTF-16, no others are allowed. */
 function encodingOf(beginning: Buffer | undefined): string {
   const [first, second] = beginning ?? [];
   if ((first === 0xff && second === 0xfe) || (first === 0x3c && second === 0)) return 'utf-16le';

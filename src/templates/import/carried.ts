@@ -44,7 +44,7 @@ export function findCarried(
   return new Set(description.fields.map(({ name }) => name).filter((name) => !reasons.has(name)));
 }
 
-/** Returns why a calculation cannot stand by itself: it reads another data source of its workbook, or counts rows of a table. */
+/** Returns why a calculation cannot be carried alone: it reads another data source of its workbook, or counts rows of a table. */
 function elsewhere(
   { formula = '' }: TemplateField,
   kindOf: ReturnType<typeof referenceKinds>,

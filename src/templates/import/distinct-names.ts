@@ -1,5 +1,5 @@
 /**
- * Returns a name of its own for each of these: `Ratio`, `Ratio 2`. Tableau tells fields apart by another name that users do not
+ * Returns a name of its own for each of these: `Ratio`, `Ratio 2`. Tableau distinguishes fields by another name that users do not
  * see; a map in a pipeline cannot. New names are none of `taken` either.
  */
 export function distinctNames(names: readonly string[], taken: readonly string[] = []): string[] {

@@ -42,7 +42,7 @@ function attributeAsWritten(element: XmlElement, wanted: string): string | undef
 
 /**
  * Returns the table of the extract that takes the place of each relation: the one of its name, or of the name that the
- * table has in the database. Where there is none, it is a name that the extract would have to have; so is it where two
+ * table has in the database. Where there is none, it is a name that the extract would need; so is it where two
  * tables of different schemas would become one.
  */
 export function chooseTables(

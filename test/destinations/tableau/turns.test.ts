@@ -11,7 +11,7 @@ const { connection } = destinationOn('https://tableau.example.com');
 const hour = 3_600_000;
 
 interface SimulatedClock extends Clock {
-  /** Lets the time pass until nobody sleeps any longer, or until a time. */
+  /** Lets the time pass until no one sleeps any longer, or until a time. */
   run(until?: number): Promise<void>;
 }
 
@@ -137,7 +137,7 @@ test('nothing is held by waiting, and each that waits says once for how long, in
   expect(clock.now()).toBe(2 * hourlyRate(60).interval);
 });
 
-test('sites have rates of their own, and without a rate nobody waits', async () => {
+test('sites have rates of their own, and without a rate no one waits', async () => {
   const clock = simulatedClock();
   const delivery = { places: places().places, waiting: (text: string) => expect.unreachable(text) };
   const turns = openTurns(sharedRate(1, clock), clock);

@@ -99,7 +99,7 @@ const callersOf = (most: number) =>
     { minLength: 1, maxLength: 8 },
   );
 
-describe('whoever leads several sources and reads from them ends, and no room is ever too full', () => {
+describe('a caller that leads several sources and reads from them ends, and no room is ever too full', () => {
   test.each([1, 2, 3, 4, 7])('with room for %i', async (most) => {
     await fc.assert(
       fc.asyncProperty(callersOf(most), async (callers) => {
@@ -115,7 +115,7 @@ describe('whoever leads several sources and reads from them ends, and no room is
   });
 });
 
-test('one who waits for a room of its own holds up nobody, and one who needs much is not passed over', async () => {
+test('a caller that waits for a room of its own holds up no other, and one that needs much is not passed over', async () => {
   const budget = openBudget();
   const log: string[] = [];
   const take = async (name: string, rooms: Record<string, [count: number, most: number]>) => {

@@ -60,7 +60,7 @@ const beside: fc.Arbitrary<ZipMember[]> = fc.subarray([
   { name: 'a/', content: '', method: 0 },
 ]);
 
-/** The rows of a file, of which each has a number, in the form that its ending says. */
+/** The numbered rows of a file, in the form that its ending says. */
 type Write = (rows: readonly (Row & { id: number })[]) => string;
 
 /** Keys come in another order, and characters as escapes. */

@@ -17,7 +17,7 @@ from extracts_airflow.variables import child_environment
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-#: The exit codes of a plan of which some pipelines can be applied.
+#: The exit codes of a plan that can be applied in part.
 PARTLY_PLANNED = (1, 3, 75)
 #: The alias of the assets of all data sources that the operators publish; a DAG can be scheduled by it.
 ALIAS = "extracts"
@@ -133,7 +133,7 @@ class ExtractsApplyOperator(ExtractsOperator):
     Apply one shard of a saved plan, and return its report in numbers.
 
     Tried again, it applies what is missing. Each data source that it publishes is an asset with the same name, through the
-    alias `extracts`. Airflow has to know that alias before the task is mapped: give `partial` also
+    alias `extracts`. Airflow must know that alias before the task is mapped: give `partial` also
     `outlets=[AssetAlias("extracts")]`, as `build_extracts_dag` does.
 
     :param shard: its number and how many there are: `3/8`.

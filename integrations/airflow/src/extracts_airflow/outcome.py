@@ -6,7 +6,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 #: What failed may succeed the next time: a server was busy or not reachable, another run holds a lock.
 TRY_AGAIN = 75
-#: Ended by a signal: the machine goes away, or somebody has stopped the task.
+#: Ended by a signal: the machine goes away, or a user has stopped the task.
 SIGNALLED = (130, 143, -2, -15)
 
 MEANINGS = {

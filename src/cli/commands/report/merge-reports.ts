@@ -131,7 +131,7 @@ export class ReportMerge {
     );
   }
 
-  /** Returns exit codes that no class stands for: an interruption, unless all has been done since, and wrong usage or files. */
+  /** Returns exit codes without a class: an interruption, unless all has been done since, and wrong usage or files. */
   #ownCodeOf(heading: Heading): ExitCode[] {
     const { exitCode, error, addresses } = heading;
     switch (exitCode) {

@@ -129,7 +129,7 @@ async function commit(
 
 function payload({ kind, destination, project, before }: Target): string {
   const { name, workbook } = destination;
-  // A publication that says nothing of tabs hides them, whatever people have chosen on the server.
+  // A publication that says nothing of tabs hides them, whatever users have chosen on the server.
   const showTabs = workbook && (workbook.showTabs ?? before?.showTabs);
   const attributes = { name, ...(showTabs !== undefined && { showTabs: String(showTabs) }) };
   return requestXml(xml(kind.element, attributes, xml('project', { id: project.id })));

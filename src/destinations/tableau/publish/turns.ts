@@ -94,7 +94,7 @@ class SiteTurns {
     waiter.signal.throwIfAborted();
     this.#queue.add(waiter);
     try {
-      this.#tell();
+      this.#report();
       await this.#first(waiter);
       return await this.#untilTurn(places, waiter.signal);
     } finally {
@@ -145,7 +145,7 @@ class SiteTurns {
       leaveAll(entered);
       this.#next = this.#clock.now() + wait;
       try {
-        this.#tell();
+        this.#report();
         await this.#clock.sleep(wait, signal);
       } finally {
         this.#next = undefined;
@@ -163,8 +163,8 @@ class SiteTurns {
     }
   }
 
-  /** Tells all that have not heard it yet how long they wait at least: other processes may come first. */
-  #tell(): void {
+  /** Reports to all that have no report yet how long they wait at least: other processes may come first. */
+  #report(): void {
     if (this.#next === undefined) return;
     const first = this.#next - this.#clock.now();
     const each = 3_600_000 / this.#rate.perHour;

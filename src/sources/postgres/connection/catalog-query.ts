@@ -18,7 +18,7 @@ export function catalogQuery<Row extends pg.QueryResultRow>(
 }
 
 /**
- * The same for a question of which planning is most of the cost, as often as it is asked: left to itself, PostgreSQL plans it
+ * The same for a question whose planning is most of its cost each time: left to itself, PostgreSQL plans it
  * for the values of each time. The setting lasts for this question only, since functions of the user obey it, too.
  */
 export async function largeCatalogQuery<Row extends pg.QueryResultRow>(
