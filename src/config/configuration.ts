@@ -44,7 +44,7 @@ export interface Configuration {
   /** Returns the same with all items, before any was asked for. */
   whole: () => Configuration;
   /** Returns the same with these items alone, before any was asked for. */
-  only: (wanted: WantedItems) => Configuration;
+  narrowTo: (wanted: WantedItems) => Configuration;
   /** Returns the same with the items of those families, by the names of these. */
   withItems: (answers: ReadonlyMap<string, Answer>) => Configuration;
   /** Families whose items are known, to find the ones removed from their lists. */
@@ -118,7 +118,7 @@ export function configure(read: Loaded, context: ProjectContext, items: KnownIte
     wanted: items.wanted,
     withItems: (answers) => configure(read, context, { ...items, answers }),
     whole: () => configure(read, context, { answers: new Map(), wanted: undefined }),
-    only: (wanted) => configure(read, context, { answers: new Map(), wanted }),
+    narrowTo: (wanted) => configure(read, context, { answers: new Map(), wanted }),
     families: sound.flatMap((one) => one.family?.known ?? []),
     blocked: sound.flatMap(({ blocked }) => blocked),
     folders: found.folders,

@@ -43,7 +43,7 @@ export async function readConfiguration(
 export function narrowed(read: Configuration, wanted: WantedItems | undefined): Configuration {
   if (wanted === undefined) return read.wanted === undefined ? read : withTemplates(read.whole());
   const isSame = read.wanted !== undefined && isDeepStrictEqual([...read.wanted], [...wanted]);
-  return isSame ? read : withTemplates(read.only(wanted));
+  return isSame ? read : withTemplates(read.narrowTo(wanted));
 }
 
 /**
