@@ -6,7 +6,11 @@ import { greeting, openServer, type Pooler } from './pooler.ts';
  * A pooler of transactions as small as it can be: a client has a connection to the server from its first statement until
  * that reports that no transaction is open, and then the next one that waits gets it.
  */
-export async function startTransactionPooler(target: string, size: number): Promise<Pooler> {
+export async function startTransactionPooler(
+  target: string,
+  size: number,
+): Promise<Pooler & { transactions(): number }> {
+  let transactions = 0;
   const sockets = new Set<Socket>();
   const free: Socket[] = [];
   const waiting: ((server: Socket) => void)[] = [];
@@ -48,6 +52,7 @@ export async function startTransactionPooler(target: string, size: number): Prom
       lent = server;
       const answers = messages((code, body) => {
         if (code !== 'Z' || body.toString() !== 'I' || lent === undefined) return;
+        transactions++;
         server.removeAllListeners('data');
         lent = undefined;
         giveBack(server);
@@ -84,6 +89,8 @@ export async function startTransactionPooler(target: string, size: number): Prom
   url.port = String((listener.address() as AddressInfo).port);
   return {
     url: url.href,
+    /** Returns how many transactions, and single statements, have ended. */
+    transactions: () => transactions,
     async close() {
       for (const socket of sockets) socket.destroy();
       listener.close();
