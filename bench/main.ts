@@ -7,6 +7,7 @@ import { benchKeys, keysHeader } from './keys.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchS3, s3Header, type S3Bench } from './s3.ts';
+import { benchSelect, selectHeader } from './select.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
 import { benchWaiting, waitingHeader } from './waiting.ts';
 import { benchWorkbook, workbookHeader } from './workbook.ts';
@@ -34,6 +35,7 @@ if (part === 'all' || part === 'postgres')
 if (part === 'all' || part === 'increment')
   print(incrementHeader, await benchIncrement(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));
+if (part === 'all' || part === 'select') print(selectHeader, await benchSelect(Number(runs)));
 if (part === 'all' || part === 's3') {
   const bench: S3Bench = {
     mebibytes: part === 'all' ? 256 : Number(millions),

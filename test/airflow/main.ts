@@ -122,6 +122,7 @@ async function runOnce(id: string, revisions: number): Promise<void> {
     [id],
   );
   console.log(`  ${events?.events} events of ${events?.assets} assets`);
+  if (state !== 'success') console.log((await airflow.logs(id)).join('\n'));
   if (state !== 'success' || dataSources.length !== count || other.length > 0)
     throw new Error(`run ${id} is not as it should be`);
 }

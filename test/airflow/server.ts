@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { once } from 'node:events';
@@ -15,6 +15,8 @@ export interface Airflow {
   run: (dag: string, id: string) => Promise<string>;
   /** Queries Airflow's own database. */
   query: <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+  /** Returns the end of each log that the tasks of a run have written. */
+  logs: (id: string) => Promise<string[]>;
   close: () => Promise<void>;
 }
 
@@ -63,6 +65,7 @@ export async function startAirflow(
   }
   return {
     query,
+    logs: (id) => logsOf(path.join(home, 'logs'), id),
     close,
     async run(dag, id) {
       await execa(program('airflow'), ['dags', 'trigger', dag, '--run-id', id], { env, cwd: home });
@@ -72,6 +75,17 @@ export async function startAirflow(
       return stateOf();
     },
   };
+}
+
+async function logsOf(folder: string, id: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  const logs = names.filter((name) => name.includes(`run_id=${id}`) && name.endsWith('.log'));
+  return Promise.all(
+    logs.sort().map(async (name) => {
+      const lines = (await readFile(path.join(folder, name), 'utf8')).trimEnd().split('\n');
+      return [name, ...lines.slice(-20)].join('\n  ');
+    }),
+  );
 }
 
 function settings(home: string, database: string, port: number): Record<string, string> {
