@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type * as Written from '../model/config/written.gen.ts';
-import { kindOfName } from '../templates/open-template.ts';
+import { kindOfName } from '../templates/template-file-name.ts';
 
 /** Where the pipeline delivers to. */
 export type DeliverTo = { kind: 'file' } | { kind: 'tableau'; project: string | undefined };

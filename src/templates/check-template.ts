@@ -3,7 +3,7 @@ import { child, type Diagnostic, type Place } from '../model/errors/diagnostic.t
 import type { Pipeline, Table } from '../model/config/pipeline.ts';
 import { checkTree } from './bare-hyper.ts';
 import { checkComposed } from './compose/check-compose.ts';
-import { refusalOfName } from './open-template.ts';
+import { refusalOfName } from './template-file-name.ts';
 
 /**
  * Checks a pipeline's template by its YAML alone: whether a generated one can be made, and without a template,

@@ -6,8 +6,8 @@ import type {
   TemplateTable,
 } from '../model/world/template-description.ts';
 import { describeParameter } from './describe-parameter.ts';
-import { templateName } from './open-template.ts';
-import type { ReadSource } from './open-template.ts';
+import { templateName } from './template.ts';
+import type { ReadSource } from './read-source.ts';
 import { originOfExtract } from './extract-origin.ts';
 import { physicalFields } from './physical-fields.ts';
 import type { PhysicalFields } from './physical-fields.ts';

@@ -15,14 +15,9 @@ import type { ExtractShape } from './fit-finding.ts';
 import { findMismatches } from './mismatches.ts';
 import { documentName, generateDocument } from './generate/document.ts';
 import { replacedConnection } from './live/replacement.ts';
-import {
-  kindOfName,
-  openComplete,
-  openTemplate,
-  templateFromDocument,
-  type Choice,
-  type Template,
-} from './open-template.ts';
+import { kindOfName } from './template-file-name.ts';
+import { openComplete, openTemplate, templateFromDocument } from './open-template.ts';
+import type { Choice, Template } from './template.ts';
 import { toRunError } from './source-file.ts';
 import { swapExtract } from './swap.ts';
 import { unnamedFiles } from './unnamed-files.ts';

@@ -6,7 +6,8 @@ import type { FileTemplate } from '../model/config/template.ts';
 import { describeTemplate } from './describe-template.ts';
 import { parameterFindings, remedyFor } from './live/replacement.ts';
 import { checkFit } from './match.ts';
-import type { ReadSource, Template } from './open-template.ts';
+import type { ReadSource } from './read-source.ts';
+import type { Template } from './template.ts';
 import type { Finding } from './fit-finding.ts';
 import { columnShape } from './local-types.ts';
 

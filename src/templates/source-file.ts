@@ -1,7 +1,7 @@
 import { RunError } from '../model/errors/run-error.ts';
 import type { Place } from '../model/errors/diagnostic.ts';
 import { lookAt } from '../disk/look-at.ts';
-import { readSource, readSources, type ReadSource } from './open-template.ts';
+import { readSource, readSources, type ReadSource } from './read-source.ts';
 
 /** Reads a data source; messages show it as `shown` instead of its path. `name` chooses one of a workbook. */
 export async function readSourceFile(path: string, shown: string, name?: string): Promise<ReadSource> {

@@ -3,7 +3,7 @@ import { contentOf } from '../disk/content-hash.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import { openComplete } from './open-template.ts';
 import { normalized, sharedNames } from './slot.ts';
-import type { Template } from './open-template.ts';
+import type { Template } from './template.ts';
 import { editAttributes } from './tds/edit.ts';
 import type { Compression } from '../model/config/template.ts';
 import { writeZip } from './zip/write.ts';

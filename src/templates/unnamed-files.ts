@@ -1,4 +1,4 @@
-import type { ReadSource } from './open-template.ts';
+import type { ReadSource } from './read-source.ts';
 
 /**
  * Returns the data files of a package that its data source does not name: leftovers of an earlier extract or import,

@@ -1,4 +1,6 @@
-import { kindOfName, openComplete, type Choice } from './open-template.ts';
+import { kindOfName } from './template-file-name.ts';
+import { openComplete } from './open-template.ts';
+import type { Choice } from './template.ts';
 import { toRunError } from './source-file.ts';
 import { unpackEntryTo } from './zip/inflate.ts';
 

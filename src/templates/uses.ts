@@ -1,7 +1,7 @@
 import { shownName } from '../model/world/template-description.ts';
 import type { TemplateField, Use } from '../model/world/template-description.ts';
 import { ownFields } from './reference-kind.ts';
-import type { ReadSource } from './open-template.ts';
+import type { ReadSource } from './read-source.ts';
 import type { Resolve } from './field-resolver.ts';
 import { sheetUses } from './sheet-uses.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeTemplate } from '../../src/templates/describe-template.ts';
 import { importTemplate } from '../../src/templates/import/import.ts';
-import { readSource } from '../../src/templates/open-template.ts';
+import { readSource } from '../../src/templates/read-source.ts';
 import { extracted, live, related } from './support/documents.ts';
 import { buildPackage } from './support/packages.ts';
 import { programs } from './support/programs.ts';

@@ -6,7 +6,7 @@ import { visible } from '../../model/base/visible.ts';
 import { UsageError } from '../../run/usage-error.ts';
 import { describeTemplate } from '../../templates/describe-template.ts';
 import { importTemplate, schemaOf } from '../../templates/import/import.ts';
-import type { ReadSource } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/read-source.ts';
 import { isLive } from '../../templates/slot.ts';
 import { readSourceFile } from '../../templates/source-file.ts';
 import type { ImportContext } from '../context.ts';

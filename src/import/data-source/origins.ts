@@ -1,6 +1,6 @@
 import type { TemplateTable } from '../../model/world/template-description.ts';
 import { withoutObjectId } from '../../templates/object-id.ts';
-import type { ReadSource } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/read-source.ts';
 import { parseCustomSql } from '../../templates/tds/custom-sql.ts';
 import type { Relation } from '../../templates/tds/model.ts';
 import { relationPart } from '../names.ts';

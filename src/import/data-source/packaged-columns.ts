@@ -3,7 +3,7 @@ import { makeTemporaryFolder } from '../../disk/temporary.ts';
 import { withExtract, type InspectedTable } from '../../hyper/inspect.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import type { TemplateTable } from '../../model/world/template-description.ts';
-import type { ReadSource } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/read-source.ts';
 import { unpackEntryTo } from '../../templates/zip/inflate.ts';
 import type { ImportContext } from '../context.ts';
 import type { FoundColumn } from '../found.ts';

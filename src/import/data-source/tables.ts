@@ -5,7 +5,7 @@ import type {
   TemplateField,
   TemplateTable,
 } from '../../model/world/template-description.ts';
-import type { ReadSource } from '../../templates/open-template.ts';
+import type { ReadSource } from '../../templates/read-source.ts';
 import { personalNotes, sensitiveIfPersonal } from '../files/personal-columns.ts';
 import type { FoundColumn, FoundTable } from '../found.ts';
 import { originOf } from './origins.ts';

@@ -4,7 +4,7 @@ import { ofParameters, parseFormula } from '../formula.ts';
 import { parseCustomSql } from '../tds/custom-sql.ts';
 import type { DataSource } from '../tds/model.ts';
 import { withoutObjectId } from '../object-id.ts';
-import type { ReadSource } from '../open-template.ts';
+import type { ReadSource } from '../read-source.ts';
 import { referenceKinds } from '../reference-kind.ts';
 
 /**

@@ -19,8 +19,8 @@ import type {
 } from '../../model/config/data-source.ts';
 import { parseVersion } from '../generate/spelling.ts';
 import { withoutObjectId } from '../object-id.ts';
-import { templateName } from '../open-template.ts';
-import type { ReadSource } from '../open-template.ts';
+import { templateName } from '../template.ts';
+import type { ReadSource } from '../read-source.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { DataSource, Folder } from '../tds/model.ts';
 import { findCarried } from './carried.ts';

@@ -4,7 +4,7 @@ import type {
   TemplateTable,
 } from '../../model/world/template-description.ts';
 import type { Cardinality, GeneratedRelationship } from '../../model/config/data-source.ts';
-import type { ReadSource } from '../open-template.ts';
+import type { ReadSource } from '../read-source.ts';
 import { splitPath } from '../tds/brackets.ts';
 import type { Relationship } from '../tds/model.ts';
 
