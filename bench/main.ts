@@ -4,6 +4,7 @@ import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
 import { benchIncrement, incrementHeader } from './increment.ts';
 import { benchKeys, keysHeader } from './keys.ts';
+import { benchPeers } from './peers.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchS3, s3Header, type S3Bench } from './s3.ts';
@@ -14,7 +15,8 @@ import { benchWorkbook, workbookHeader } from './workbook.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`, or
- * `npm run bench -- waiting [PUBLICATIONS [SECONDS,SECONDS [- [dist/main.js of another version]…]]]`: wall, ratio to a floor of the same run, and our own peak
+ * `npm run bench -- waiting [PUBLICATIONS [SECONDS,SECONDS [- [dist/main.js of another version]…]]]`, or
+ * `npm run bench -- peers [--rows N] [--runs N]`: wall, ratio to a floor of the same run, and our own peak
  * memory. The floors: PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load),
  * and what both together need of the cores that there are: max(drain, load, CPU of both / cores). Floors and
  * cases take turns, after a sync each; shown are medians, with the least and the most.
@@ -47,6 +49,8 @@ if (part === 'all' || part === 's3') {
 }
 if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));
 if (part === 'all' || part === 'workbook') print(workbookHeader, await benchWorkbook(Number(runs)));
+// Not among all, because it installs packages from PyPI.
+if (part === 'peers') await benchPeers(process.argv.slice(3));
 if (part === 'all' || part === 'waiting') {
   const bench = {
     count: part === 'all' ? 200 : Number(millions),

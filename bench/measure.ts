@@ -12,11 +12,20 @@ export interface Measured {
   stdout: string;
 }
 
+export interface MeasureOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+  /** Is called with the process id while the command runs. */
+  look?: (pid: number) => void;
+  /** Milliseconds between two looks. */
+  every?: number;
+}
+
 /** Runs a command to its end and measures it from outside, by /proc: the last look before the end has the peak. */
 export async function measure(
   command: string,
   args: readonly string[],
-  options: { cwd?: string; env?: Record<string, string>; look?: (pid: number) => void } = {},
+  { every = 50, ...options }: MeasureOptions = {},
 ): Promise<Measured> {
   const began = performance.now();
   const child = spawn(command, args, {
@@ -33,7 +42,7 @@ export async function measure(
     cpu = Math.max(cpu, seen.cpu);
     peak = Math.max(peak, seen.peak);
   };
-  const timer = setInterval(look, 50);
+  const timer = setInterval(look, every);
   let stdout = '';
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += String(chunk)));
