@@ -9,12 +9,14 @@ import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
 import { benchS3, s3Header, type S3Bench } from './s3.ts';
 import { benchSelect, selectHeader } from './select.ts';
+import { benchState, stateHeader } from './state.ts';
 import { benchTenants, tenantsHeader } from './tenants.ts';
 import { benchWaiting, waitingHeader } from './waiting.ts';
 import { benchWorkbook, workbookHeader } from './workbook.ts';
 
 /**
  * `npm run bench [-- PART [MILLIONS [RUNS]]]`, or `npm run bench -- s3 [MIB [RUNS [COUNTS [dist/main.js of another version]…]]]`, or
+ * `npm run bench -- state [RECORDS [dist/main.js of another version]]`, or
  * `npm run bench -- waiting [PUBLICATIONS [SECONDS,SECONDS [- [dist/main.js of another version]…]]]`, or
  * `npm run bench -- peers [--rows N] [--runs N]`: wall, ratio to a floor of the same run, and our own peak
  * memory. The floors: PostgreSQL's COPY to /dev/null (drain), hyperd loading the same bytes by path (load),
@@ -47,6 +49,8 @@ if (part === 'all' || part === 's3') {
   };
   print(s3Header(bench), await benchS3(bench));
 }
+if (part === 'all' || part === 'state')
+  print(stateHeader, await benchState(Number(process.argv[3] ?? 10_000), process.argv[4]));
 if (part === 'all' || part === 'tenants') print(tenantsHeader, await benchTenants(1000));
 if (part === 'all' || part === 'workbook') print(workbookHeader, await benchWorkbook(Number(runs)));
 // Not among all, because it installs packages from PyPI.

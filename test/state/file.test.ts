@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ownMark } from '../../src/disk/process-identity.ts';
+import type { StatePort } from '../../src/model/ports/state-port.ts';
 import { openFileState } from '../../src/state/file/index.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
@@ -13,9 +14,17 @@ import { stateContract } from './contract.ts';
 const holder = { started: '1', since: '2026-01-31T08:00:00Z', token: 'x' };
 
 describe('the contract of state, in files', () => {
-  stateContract(async () => {
-    const folder = path.join(await temporaryFolder(), 'state');
-    return [openFileState(folder), openFileState(folder)];
+  let folder = '';
+  const open = async () => {
+    folder = path.join(await temporaryFolder(), 'state');
+    return [openFileState(folder), openFileState(folder)] as [StatePort, StatePort];
+  };
+  stateContract(open, async (milliseconds) => {
+    const rates = (await readdir(folder)).filter((name) => name.startsWith('.rate-'));
+    for (const file of rates.map((name) => path.join(folder, name))) {
+      const rate = JSON.parse(await readFile(file, 'utf8')) as { fullAt: number };
+      await writeFile(file, JSON.stringify({ ...rate, fullAt: rate.fullAt - milliseconds }));
+    }
   });
 });
 

@@ -1,10 +1,10 @@
 import type { S3Source } from '../../model/config/source.ts';
 import type { NamedFile } from '../delimited/constants.ts';
 import { createClient } from '../../aws/client.ts';
-import { createDownloads, type Body, type Download } from '../../aws/download.ts';
-import { bodyLength, type Request } from '../../aws/http-text.ts';
+import type { Body, Download } from '../../aws/download.ts';
+import { bodyLength } from '../../aws/http-text.ts';
 import { listPage, unquoted, type ListedObject } from '../../aws/list-page.ts';
-import { ObjectRequests } from '../../aws/object-requests.ts';
+import { openObjectDownloads } from '../../aws/object-downloads.ts';
 import { loadSdk } from '../../aws/sdk.ts';
 import type { ProxyFor } from '../../aws/tunnel.ts';
 
@@ -69,19 +69,17 @@ export interface Page {
   next?: string;
 }
 
-// eslint-disable-next-line max-lines-per-function -- the operations on a bucket share its client
 export async function openBucket(
   { bucket, access }: S3Source,
   proxyFor?: ProxyFor,
 ): Promise<Bucket & { close(): void }> {
   const sdk = await loadSdk();
   const client = await createClient(sdk, access, proxyFor);
-  const downloads = createDownloads(proxyFor);
-  const requests = new ObjectRequests();
-  const payer = access.requesterPays ? ({ RequestPayer: 'requester' } as const) : {};
+  const { requesterPays } = access;
+  const downloads = openObjectDownloads({ sdk, client, bucket, requesterPays, proxyFor });
   return {
     async list(prefix, after, signal) {
-      const query = { bucket, prefix, after, requesterPays: access.requesterPays };
+      const query = { bucket, prefix, after, requesterPays };
       const { objects, next } = await listPage(sdk, client, query, signal);
       return {
         // What consoles put there to show a folder.
@@ -94,47 +92,25 @@ export async function openBucket(
     },
 
     async listFolders(under, after, signal) {
-      const query = { bucket, prefix: under, after, delimiter: '/', requesterPays: access.requesterPays };
+      const query = { bucket, prefix: under, after, delimiter: '/', requesterPays };
       const { prefixes, next } = await listPage(sdk, client, query, signal);
       const names = prefixes.map((prefix) => prefix.slice(under.length, -1));
       return { names, ...(next === undefined ? {} : { next }) };
     },
 
     async hasKeys(prefix, signal) {
-      const query = { bucket, prefix, after: undefined, maxKeys: 1, requesterPays: access.requesterPays };
+      const query = { bucket, prefix, after: undefined, maxKeys: 1, requesterPays };
       return (await listPage(sdk, client, query, signal)).objects.length > 0;
     },
 
-    // The SDK makes the request, signs it and understands a refusal; the bytes go past it.
     async get({ key, etag, versionId }, range, signal) {
-      const like = {
+      const wanted = {
+        Key: key,
         ...(etag === undefined ? {} : { IfMatch: `"${etag}"` }),
         ...(versionId === undefined ? {} : { VersionId: versionId }),
         ...(range === undefined ? {} : { Range: `bytes=${range.from}-${range.to - 1}` }),
       };
-      const request = await requests.make(
-        key,
-        { ...(like.VersionId !== undefined && { versionId: like.VersionId }) },
-        {
-          ...(like.IfMatch !== undefined && { 'if-match': like.IfMatch }),
-          ...(like.Range !== undefined && { range: like.Range }),
-        },
-      );
-      let download = request && (await downloads.get(request, signal));
-      if (download?.isRefused === false) return answerOf(download);
-      requests.forget();
-      const command = new sdk.GetObjectCommand({ Bucket: bucket, Key: key, ...like, ...payer });
-      if (download === undefined) requests.learn(command, key);
-      command.middlewareStack.add(
-        () => async (step) => {
-          download ??= await downloads.get(step.request as Request, signal);
-          return { response: download.response, output: { $metadata: {} } };
-        },
-        { step: 'deserialize', priority: 'low', name: 'download' },
-      );
-      await client.send(command, { abortSignal: signal });
-      if (download === undefined) throw new Error('the SDK has sent no request');
-      return answerOf(download);
+      return answerOf(await downloads.get(wanted, signal));
     },
 
     close() {

@@ -1,4 +1,5 @@
 import type { StatePort } from '../../model/ports/state-port.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
 import { proxyFor, type Variables } from '../../model/base/proxy.ts';
 import type { S3StateSettings } from '../../model/config/project.ts';
 import {
@@ -38,7 +39,7 @@ export interface S3StateOptions {
   onWait?: (about: string) => void;
 }
 
-/** Requests at once: as many as the SDK opens connections. */
+/** Requests at once, each on a connection of its own. */
 const readsAtOnce = 50;
 /** From so many records on, a listing comes first: what does not exist is not asked for. */
 const manyReads = 20;
@@ -123,7 +124,9 @@ export function openS3State(settings: S3StateSettings, options: S3StateOptions =
     async listLocks() {
       const names = (await objects.list(folder, signal)).map(({ name }) => name);
       const locks = names.flatMap((name) => addressOfLock(name) ?? []).sort();
-      const found = await Promise.all(locks.map((address) => objects.get(at(address).lease, signal)));
+      const turn = limitConcurrency(readsAtOnce);
+      const get = (address: string) => turn(() => objects.get(at(address).lease, signal));
+      const found = await Promise.all(locks.map(get));
       return locks.filter((_, index) => {
         const text = found[index]?.text;
         return text !== undefined && !isReleased(text);

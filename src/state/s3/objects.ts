@@ -3,6 +3,8 @@ import { withEndpoint } from '../../aws/endpoint.ts';
 import { explainS3, type BucketUser, type Errand } from '../../aws/explain-error.ts';
 import { NotS3 } from '../../aws/answers.ts';
 import { listPage } from '../../aws/list-page.ts';
+import { bodyLength } from '../../aws/http-text.ts';
+import { openObjectDownloads, type ObjectDownloads } from '../../aws/object-downloads.ts';
 import { retrying, type Patience } from '../../aws/retry.ts';
 import type { ProxyFor } from '../../aws/tunnel.ts';
 import { loadSdk, type Sdk } from '../../aws/sdk.ts';
@@ -49,20 +51,21 @@ export interface StoredText {
 
 // eslint-disable-next-line max-lines-per-function -- the operations on objects share their client
 export function openObjects(user: BucketUser, patience: Patience, proxyFor?: ProxyFor): Objects {
-  let opening: Promise<{ sdk: Sdk; client: Client }> | undefined;
+  let opening: Promise<Parts> | undefined;
   /** The user with the endpoint, once it is known: errors name it. */
   let reached = user;
   const open = async () => {
     const sdk = await loadSdk();
     reached = await withEndpoint(user);
-    return { sdk, client: await createClient(sdk, reached.access, proxyFor) };
+    const client = await createClient(sdk, reached.access, proxyFor);
+    return { sdk, client, downloads: openObjectDownloads({ sdk, client, bucket: Bucket, proxyFor }) };
   };
   const Bucket = user.bucket;
 
   /** Tries until it works; undefined where the condition does not hold. */
   const ask = async <Answer>(
     errand: Errand,
-    call: (parts: { sdk: Sdk; client: Client }, signal: AbortSignal) => Promise<Answer>,
+    call: (parts: Parts, signal: AbortSignal) => Promise<Answer>,
     signal: AbortSignal,
   ): Promise<Answer | undefined> => {
     try {
@@ -76,11 +79,7 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
   };
 
   const get: Objects['get'] = (Key, signal) =>
-    ask(
-      { read: Key },
-      ({ sdk, client }, abortSignal) => getText(sdk, client, { Bucket, Key }, abortSignal),
-      signal,
-    );
+    ask({ read: Key }, (parts, abortSignal) => getText(parts, { Bucket, Key }, abortSignal), signal);
 
   return {
     get,
@@ -127,38 +126,73 @@ export function openObjects(user: BucketUser, patience: Patience, proxyFor?: Pro
       return found;
     },
     async close() {
-      (await opening?.catch(() => undefined))?.client.destroy();
+      const parts = await opening?.catch(() => undefined);
+      parts?.client.destroy();
+      parts?.downloads.close();
     },
   };
 }
 
-async function getText(
-  sdk: Sdk,
-  client: Client,
-  input: { Bucket: string; Key: string },
-  abortSignal: AbortSignal,
-): Promise<StoredText> {
+interface Parts {
+  sdk: Sdk;
+  client: Client;
+  downloads: ObjectDownloads;
+}
+
+async function getText(parts: Parts, input: ObjectName, signal: AbortSignal): Promise<StoredText> {
+  const { text, headers, status } = await download(parts, input, signal);
+  const { etag } = headers;
+  // Everything that is kept here is JSON.
+  if (etag === undefined || /^\uFEFF?\s*</.test(text)) throw NotS3.page(text, { httpStatusCode: status });
+  const now = Date.parse(headers.date ?? '');
+  return {
+    text,
+    etag,
+    modified: Date.parse(headers['last-modified'] ?? ''),
+    now: Number.isNaN(now) ? undefined : now,
+  };
+}
+
+interface ObjectName {
+  Bucket: string;
+  Key: string;
+}
+
+interface Answer {
+  text: string;
+  /** By lower-case names. */
+  headers: Record<string, string>;
+  status: number;
+}
+
+/** The SDK takes milliseconds of CPU for each answer, so it only reads those that do not say their length. */
+async function download(parts: Parts, { Bucket, Key }: ObjectName, signal: AbortSignal): Promise<Answer> {
+  const { response, body } = await parts.downloads.get({ Key }, signal);
+  const { statusCode: status, headers } = response;
+  const length = bodyLength(headers);
+  if (length === undefined) {
+    body.destroy();
+    return downloadBySdk(parts, { Bucket, Key }, signal);
+  }
+  const bytes = Buffer.alloc(length);
+  await body.read(bytes, () => undefined);
+  return { text: bytes.toString('utf8'), headers, status };
+}
+
+async function downloadBySdk({ sdk, client }: Parts, input: ObjectName, abortSignal: AbortSignal) {
   const command = new sdk.GetObjectCommand(input);
-  let date: string | undefined;
+  let headers: Record<string, string> = {};
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
-      date = (result.response as { headers?: Record<string, string> }).headers?.date;
+      ({ headers } = result.response as Pick<Answer, 'headers'>);
       return result;
     },
     { step: 'deserialize', priority: 'high' },
   );
-  const answer = await client.send(command, { abortSignal });
-  const text = (await answer.Body?.transformToString()) ?? '';
-  // Everything that is kept here is JSON.
-  if (answer.ETag === undefined || /^\uFEFF?\s*</.test(text)) throw NotS3.page(text, answer.$metadata);
-  const now = Date.parse(date ?? '');
-  return {
-    text,
-    etag: answer.ETag,
-    modified: answer.LastModified?.getTime() ?? NaN,
-    now: Number.isNaN(now) ? undefined : now,
-  };
+  const { Body, $metadata } = await client.send(command, { abortSignal });
+  const text = (await Body?.transformToString()) ?? '';
+  return { text, headers, status: $metadata.httpStatusCode ?? 200 };
 }
 
 /**
