@@ -18,6 +18,10 @@ export interface TestPostgres {
   createDatabase: (name?: string) => Promise<{ url: string; name: string }>;
   /** Ends the postmaster with SIGKILL, as a crash would; the directory stays until `close`. */
   kill: () => Promise<void>;
+  /** Stops the server as `pg_ctl stop -m immediate` does: at its next start it recovers, as after a crash. */
+  stop: () => Promise<void>;
+  /** Starts the server again, on the same port. */
+  start: () => Promise<void>;
   /** Stops the server, despite any connections, and removes its directory. May be called twice. */
   close: () => Promise<void>;
 }
@@ -60,11 +64,11 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
       password: randomBytes(12).toString('hex'),
     };
     await runInitdb(programs, cluster, guard);
-    const server = await startServer(programs, cluster, guard, {
-      settings: { ...defaultSettings, ...options.settings },
-      onLog: options.onLog ?? (() => undefined),
-    });
-    return testPostgres(cluster, server, guard);
+    const settings = { ...defaultSettings, ...options.settings };
+    const { onLog = () => undefined } = options;
+    const start = (port?: number) =>
+      startServer(programs, cluster, guard, { settings, onLog, ...(port !== undefined && { port }) });
+    return testPostgres(cluster, guard, { server: await start(), start });
   } catch (error) {
     await guard.clear();
     throw error;
@@ -74,7 +78,12 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
 /** Set by `npm run test:postgres-versions`. */
 const nativeOfRun = () => (process.env.TEST_POSTGRES === '' ? undefined : process.env.TEST_POSTGRES);
 
-function testPostgres(cluster: Cluster, server: Server, guard: Guard): TestPostgres {
+function testPostgres(
+  cluster: Cluster,
+  guard: Guard,
+  { server, start }: { server: Server; start: (port: number) => Promise<Server> },
+): TestPostgres {
+  let running = server;
   const url = `postgres://${cluster.superuser}:${cluster.password}@127.0.0.1:${server.port}/postgres`;
   return {
     url,
@@ -82,10 +91,14 @@ function testPostgres(cluster: Cluster, server: Server, guard: Guard): TestPostg
     pid: server.pid,
     superuser: cluster.superuser,
     createDatabase: (name) => createDatabase(url, name),
-    kill: () => server.stop('SIGKILL'),
+    kill: () => running.stop('SIGKILL'),
+    stop: () => running.stop('SIGQUIT'),
+    start: async () => {
+      running = await start(server.port);
+    },
     close: async () => {
       // SIGINT is the "fast" shutdown: open transactions are aborted, sessions ended.
-      await server.stop('SIGINT');
+      await running.stop('SIGINT');
       await guard.clear();
     },
   };

@@ -14,6 +14,13 @@ export interface Server {
   stop: (signal: NodeJS.Signals) => Promise<void>;
 }
 
+export interface ServerOptions {
+  settings: Record<string, string>;
+  onLog: (text: string) => void;
+  /** By default any that is free. */
+  port?: number;
+}
+
 /**
  * Starts the postmaster on a free port. PostgreSQL cannot choose a port by itself, so another process may
  * take it between our choice and the start; then another one is chosen.
@@ -22,10 +29,10 @@ export async function startServer(
   programs: Programs,
   cluster: Cluster,
   guard: Guard,
-  { settings, onLog }: { settings: Record<string, string>; onLog: (text: string) => void },
+  { settings, onLog, port: wanted }: ServerOptions,
 ): Promise<Server> {
   for (let attempt = 1; ; attempt++) {
-    const port = await chooseFreePort();
+    const port = wanted ?? (await chooseFreePort());
     const outcome = await tryPort(programs, cluster, guard, { ...settings, port: String(port) });
     if ('child' in outcome) return serverOf(outcome.child, port, onLog);
     if (attempt === 5 || !outcome.failure.includes('could not bind')) {
