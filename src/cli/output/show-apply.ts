@@ -61,13 +61,19 @@ export async function performShown(
   const performed =
     drain === undefined
       ? performApply(prepared, { signal, listener })
-      : withDrain(drain, (draining) => performApply(prepared, { signal, draining, listener }));
+      : withDrain(drain, (draining) => {
+          draining.addEventListener('abort', () => env.err(drainText(drain)), { once: true });
+          return performApply(prepared, { signal, draining, listener });
+        });
   const report = await performed.finally(() => drawing?.end());
   const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
   if (count + stale.length > 0)
     show(`\n${renderReport(report.pipelines.map(rowOf), { ...view, ...notBegun })}`);
   return report;
 }
+
+const drainText = (milliseconds: number) =>
+  `SIGTERM: no further pipeline begins, and those under way have ${milliseconds / 1000} s to end. A second signal ends them at once.\n`;
 
 function rowOf({ failure, ...row }: PipelineReport): ReportRow {
   const { step, error } = failure ?? {};
