@@ -17,6 +17,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // What happens at once on an idle machine takes seconds on a loaded one.
+    expect: { poll: { timeout: 30_000 } },
     // Tests wait for a third of their time, for processes and servers: three keep two cores busy.
     maxWorkers: 3,
     sequence: { sequencer: SlowestFirst },

@@ -163,7 +163,7 @@ async function change(client: pg.Client, sql: string): Promise<void> {
   await client.query(sql);
   await client.query('select pg_stat_force_next_flush()');
   const pending = `select from pg_stat_xact_all_tables where schemaname = 'public' and n_tup_ins + n_tup_upd + n_tup_del > 0`;
-  await vi.waitFor(async () => expect((await client.query(pending)).rowCount).toBe(0));
+  await vi.waitFor(async () => expect((await client.query(pending)).rowCount).toBe(0), 30_000);
 }
 
 async function expectNoChanges(project: CliProject, env: Variables): Promise<void> {

@@ -39,7 +39,7 @@ it('what a reader has asked for stays until it is read, although the object is g
   // A removal that were under way would be done after some file operations behind it.
   for (let times = 0; times < 5; times++) expect(await filesKept()).toBe(1);
   expect((await drain(reading)).equals(bytes)).toBe(true);
-  await vi.waitFor(async () => expect(await filesKept()).toBe(0));
+  await vi.waitFor(async () => expect(await filesKept()).toBe(0), 30_000);
 });
 
 it('any range is the same from memory, from disk, generated, and over joined parts', async () => {

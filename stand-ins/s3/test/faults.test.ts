@@ -200,7 +200,7 @@ describe('time', () => {
     });
     await once(stalled, 'close');
     expect(received).toBe(300_000);
-    await vi.waitFor(() => expect(standIn.control.requests.counters.open).toBe(0));
+    await vi.waitFor(() => expect(standIn.control.requests.counters.open).toBe(0), 30_000);
   });
 
   it('a silent server sends not even headers', async () => {

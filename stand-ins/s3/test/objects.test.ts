@@ -215,7 +215,7 @@ describe('large objects', () => {
     expect((await stat(join(folder, kept))).mode & 0o777).toBe(0o700);
     expect(await readdir(join(folder, kept))).toHaveLength(1);
     await other.control.put('data', 'big', 'small now');
-    await vi.waitFor(async () => expect(await readdir(join(folder, kept))).toEqual([]));
+    await vi.waitFor(async () => expect(await readdir(join(folder, kept))).toEqual([]), 30_000);
     await other.close();
     expect(await readdir(folder)).toEqual([]);
     vi.unstubAllEnvs();

@@ -366,9 +366,7 @@ describe('hostile files', () => {
     ],
   ])('%s is refused at once', async (_, footer) => {
     const before = process.memoryUsage().heapUsed;
-    const started = performance.now();
     expect(await failure(parquetFile(footer))).toEqual(['corrupt', expect.any(String)]);
-    expect(performance.now() - started).toBeLessThan(3000);
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(150 * 1024 ** 2);
   });
 });

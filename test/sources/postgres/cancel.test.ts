@@ -1,14 +1,20 @@
 import pg from 'pg';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
+import { startCancelCounter } from '../../support/postgres/cancel-counter.ts';
 import { testDatabase } from '../../support/database.ts';
 import { contractOf, never, sourceAt } from './support.ts';
 
-// A session whose socket is closed looks for its client after five seconds: what ends earlier was cancelled.
-const soon = { timeout: 3000, interval: 20 };
+/** A database, and the number of requests to cancel a query of ours: a session whose socket is closed would end by itself, too. */
+async function watchedDatabase() {
+  const { url, client } = await testDatabase();
+  const counter = await startCancelCounter(url);
+  onTestFinished(() => counter.close());
+  return { url: counter.url, client, cancels: () => counter.cancels() };
+}
 
 it('cancels the query of change detection when the observation is interrupted', async () => {
-  const { url, client } = await testDatabase();
+  const { url, client, cancels } = await watchedDatabase();
   const interruption = new AbortController();
   const changeDetection = 'select pg_sleep(40)::text';
   const table = contractOf({ query: 'select 1 as id', changeDetection, columns: { id: 'int' } });
@@ -16,10 +22,11 @@ it('cancels the query of change detection when the observation is interrupted', 
   const observed = source.observe([{ table, before: undefined }], interruption.signal);
   await sessions(client, `wait_event = 'PgSleep'`, 1);
   await expectEnd(client, interruption, observed);
+  expect(cancels()).toBe(1);
 });
 
 it('cancels the wait for a lock of another session when the observation is interrupted', async () => {
-  const { url, client } = await testDatabase();
+  const { url, client, cancels } = await watchedDatabase();
   await lockedTable(client, url);
   const interruption = new AbortController();
   const table = contractOf({ table: 'locked', columns: { id: 'int' } });
@@ -27,10 +34,11 @@ it('cancels the wait for a lock of another session when the observation is inter
   const observed = source.observe([{ table, before: undefined }], interruption.signal);
   await sessions(client, `wait_event_type = 'Lock'`, 1);
   await expectEnd(client, interruption, observed);
+  expect(cancels()).toBe(1);
 });
 
 it('cancels the query of for_each when it is interrupted', async () => {
-  const { url, client } = await testDatabase();
+  const { url, client, cancels } = await watchedDatabase();
   const interruption = new AbortController();
   const place = { file: 'pipeline.yaml', pointer: '/for_each' };
   const asked = openPostgres(sourceAt(url)).items?.(
@@ -40,10 +48,11 @@ it('cancels the query of for_each when it is interrupted', async () => {
   if (asked === undefined) throw new Error('PostgreSQL has items');
   await sessions(client, `wait_event = 'PgSleep'`, 1);
   await expectEnd(client, interruption, asked);
+  expect(cancels()).toBe(1);
 });
 
 it('cancels a COPY that computes and sends nothing when its stream is destroyed', async () => {
-  const { url, client } = await testDatabase();
+  const { url, client, cancels } = await watchedDatabase();
   const slow = contractOf({ query: 'select 1 as id from pg_sleep(40)', columns: { id: 'int' } });
   const snapshot = await openPostgres(sourceAt(url)).snapshot([slow], never());
   const { parts } = await snapshot.feed(slow, never());
@@ -53,6 +62,7 @@ it('cancels a COPY that computes and sends nothing when its stream is destroyed'
   await sessions(client, `wait_event = 'PgSleep'`, 1);
   bytes.destroy();
   await sessions(client, `query like 'copy%'`, 0);
+  expect(cancels()).toBe(1);
   await snapshot.end();
 });
 
@@ -81,5 +91,5 @@ async function sessions(client: pg.Client, like: string, count: number): Promise
       `select pid from pg_stat_activity where application_name = 'extracts' and datname = current_database() and ${like}`,
     );
     expect(rows).toHaveLength(count);
-  }, soon);
+  }, 30_000);
 }
