@@ -1,7 +1,7 @@
 import { textsIn } from '../references/places.ts';
 import { codes } from '../codes.ts';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
-import type { Rule } from './rule.ts';
+import { fileRule } from './file-rule.ts';
 
 /** References as shells, Windows, make, CI and templates of Jinja write them; each is the whole text. */
 const spellings = [
@@ -13,7 +13,7 @@ const spellings = [
 ];
 
 /** A reference of another tool is a plain text here, which a server would get as it is. */
-export const otherReferences: Rule = function* ({ whole, place }) {
+export const otherReferences = fileRule(function* ({ whole, place }) {
   for (const { text, place: at, use } of textsIn(whole, place)) {
     if (['sql', 'bound', 'facts', 'pattern'].includes(use.purpose)) continue;
     if (!spellings.some((spelling) => spelling.test(text))) continue;
@@ -26,4 +26,4 @@ export const otherReferences: Rule = function* ({ whole, place }) {
       place: at,
     } satisfies Diagnostic;
   }
-};
+});

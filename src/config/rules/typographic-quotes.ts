@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import { codes } from '../codes.ts';
 import { textsIn } from '../references/places.ts';
-import type { Rule } from './rule.ts';
+import { fileRule } from './file-rule.ts';
 
 const opening = '[“”„«‘’‚]';
 const closing = '[“”»‘’]';
 const quotedText = new RegExp(`^${opening}.*${closing}$`, 's');
 
 /** Word processors and chats write such quotation marks in the place of those of YAML; here they are part of a text. */
-export const typographicQuotes: Rule = function* ({ whole, place }) {
+export const typographicQuotes = fileRule(function* ({ whole, place }) {
   for (const { text, place: at, use } of textsIn(whole, place)) {
     if (['sql', 'bound', 'facts', 'text'].includes(use.purpose) || !quotedText.test(text)) continue;
     yield {
@@ -19,4 +19,4 @@ export const typographicQuotes: Rule = function* ({ whole, place }) {
       place: at,
     } satisfies Diagnostic;
   }
-};
+});
