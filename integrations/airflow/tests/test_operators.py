@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.sdk import AssetAlias
-from airflow.sdk.exceptions import AirflowException, AirflowFailException
+from airflow.sdk.exceptions import AirflowException, AirflowFailException, AirflowNotFoundException
 
 from extracts_airflow import operators
 from extracts_airflow.operators import ALIAS, ExtractsApplyOperator, ExtractsBlockedOperator, ExtractsPlanOperator
@@ -135,3 +135,35 @@ def test_a_program_that_ends_before_it_has_a_report_fails_by_its_code(program, t
     run, _ = apply(program, tmp_path, "", 4)
     with pytest.raises(AirflowFailException, match=r"shard 2/4 ended with 4: the plan is out of date"):
         run()
+
+
+def plan_operator(tmp_path, **settings):
+    plan = str(tmp_path / "plan.json")
+    return ExtractsPlanOperator(task_id="plan", **{"project": str(tmp_path), "plan": plan, **settings})
+
+
+def test_without_a_command_it_runs_what_npm_has_installed_in_the_project(program, tmp_path):
+    installed = tmp_path / "node_modules" / ".bin" / "extracts"
+    installed.parent.mkdir(parents=True)
+    installed.symlink_to(program("""echo '{"address":"a","action":"create","shard":1}'""")[0])
+    assert plan_operator(tmp_path).execute({"ti": Pushed()}) == ["1/1"]
+
+
+def test_a_program_that_is_not_there_is_not_tried_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for settings in [{}, {"command": ["/nowhere/extracts"]}, {"project": "/nowhere"}]:
+        with pytest.raises(AirflowFailException, match=r"cannot start extracts: .*command= must name the program"):
+            plan_operator(tmp_path, **settings).execute({"ti": Pushed()})
+
+
+def test_a_secret_that_no_connection_has_is_not_tried_again(tmp_path, monkeypatch):
+    with pytest.raises(AirflowFailException, match=r"PG_PORT.*the connection shop has no port"):
+        plan_operator(tmp_path, secrets={"PG_PORT": "shop.port"}).execute({"ti": Pushed()})
+
+    def get_connection(name):
+        message = f"The conn_id `{name}` isn't defined"
+        raise AirflowNotFoundException(message)
+
+    monkeypatch.setattr(operators, "BaseHook", SimpleNamespace(get_connection=get_connection))
+    with pytest.raises(AirflowFailException, match="`shop` isn't defined"):
+        plan_operator(tmp_path, secrets={"PG_URL": "shop"}).execute({"ti": Pushed()})

@@ -22,7 +22,7 @@ def build_extracts_dag(
     select: Sequence[str] = (),
     secrets: Mapping[str, str] | None = None,
     variables: Mapping[str, str] | None = None,
-    command: Sequence[str] = ("extracts",),
+    command: Sequence[str] = (),
     retries: int = 3,
     retry_delay: timedelta = timedelta(minutes=1),
     schedule: Any = None,

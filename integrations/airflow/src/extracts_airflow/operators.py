@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote
 
 from airflow.sdk import Asset, AssetAlias, BaseHook, BaseOperator
-from airflow.sdk.exceptions import AirflowFailException
+from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 from extracts_airflow.outcome import confirm
 from extracts_airflow.program import Ended, Program
@@ -31,7 +31,8 @@ class ExtractsOperator(BaseOperator):
     :param plan: the file of the saved plan, on a disk that all workers share.
     :param secrets: variables from connections: `{"PG_URL": "shop_db", "TABLEAU_TOKEN": "tableau.password"}`.
     :param variables: further environment variables.
-    :param command: the program and its first arguments, as on a command line.
+    :param command: the program and its first arguments, as on a command line. Without it, the program is the one that npm has
+        installed in the project, or else the `extracts` of the PATH.
     """
 
     template_fields: ClassVar[Sequence[str]] = ("project", "plan", "variables", "command")
@@ -43,7 +44,7 @@ class ExtractsOperator(BaseOperator):
         plan: str,
         secrets: Mapping[str, str] | None = None,
         variables: Mapping[str, str] | None = None,
-        command: Sequence[str] = ("extracts",),
+        command: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         """Take the settings that both operators have."""
@@ -57,14 +58,32 @@ class ExtractsOperator(BaseOperator):
 
     def run_program(self, *arguments: str) -> Ended:
         """Run it to its end, with its lines in the log of the task."""
-        environment = child_environment(self.secrets, self.variables, BaseHook.get_connection)
-        self._program = Program([*self.command, *arguments], folder=self.project, environment=environment)
+        try:
+            environment = child_environment(self.secrets, self.variables, BaseHook.get_connection)
+        except (AirflowNotFoundException, ValueError) as error:
+            message = f"secrets={self.secrets}: {error}"
+            raise AirflowFailException(message) from error
+        command = self.command or installed_in(self.project)
+        try:
+            self._program = Program([*command, *arguments], folder=self.project, environment=environment)
+        except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
+            message = (
+                f"cannot start extracts: {error}. On every worker, project= must be a folder in which npm has installed "
+                "extracts, or command= must name the program"
+            )
+            raise AirflowFailException(message) from error
         return self._program.wait(self.log.info)
 
     def on_kill(self) -> None:
         """End the program when the task is stopped, times out, or its worker shuts down."""
         if self._program is not None:
             self._program.stop()
+
+
+def installed_in(project: str) -> list[str]:
+    """Return the program that npm has installed in a project; without one, its name, which is looked up in the PATH."""
+    program = Path(project) / "node_modules" / ".bin" / "extracts"
+    return [str(program) if program.exists() else "extracts"]
 
 
 class ExtractsPlanOperator(ExtractsOperator):
