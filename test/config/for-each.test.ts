@@ -175,13 +175,13 @@ test('an error in a file of items is reported at its line', async () => {
   ]);
 });
 
-const values = async (items: string, part: string) =>
+const values = async (items: string, part: string, shop = '{type: postgres, host: db}') =>
   told(
     await configure({
       'p.yaml': `version: 1
 name: t
 for_each: {items: ${items}}
-sources: {shop: {type: postgres, host: db}}
+sources: {shop: ${shop}}
 ${part}
 `,
     }),
@@ -219,6 +219,28 @@ test.each([
   expect(await values(items, `${tables}\ndestinations: [${destination}]`)).toEqual([
     `p.yaml:6 EXT1085 \${each.x} of t[b] is ${JSON.stringify(value)}: ${why}`,
   ]);
+});
+
+const session = (options: string) => `{type: postgres, host: db, options: ${JSON.stringify(options)}}`;
+
+test.each(['sales -c row_security=off', 'sales\\', 'a\tb', 'a\u0000'])(
+  'a value adds no option to a session: %j',
+  async (schema) => {
+    const items = JSON.stringify({ a: { schema: 'sales' }, b: { schema } });
+    expect(await values(items, tables, session('-c search_path=${each.schema}'))).toEqual([
+      expect.stringMatching(
+        /EXT1085 \$\{each\.schema\} of t\[b\] is .*: (?:options take no value with a blank or a backslash, which could add an option|a text cannot contain a zero byte)$/,
+      ),
+    ]);
+  },
+);
+
+test('options that are one value may have several', async () => {
+  const items = JSON.stringify({
+    a: { options: '-c search_path=a\\ b -c work_mem=1MB' },
+    b: { options: '' },
+  });
+  expect(await values(items, tables, session('${each.options}'))).toEqual([]);
 });
 
 test('no message has a control character of a key or a value as it is', async () => {

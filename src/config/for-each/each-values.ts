@@ -163,7 +163,16 @@ const anywhere: Use = {
   problemWith: (value) => (value.includes('\0') ? 'a text cannot contain a zero byte' : undefined),
 };
 
+/** PostgreSQL divides them at blanks, and takes what follows a backslash as it is. */
+const options: Use = {
+  problemWith: (value) =>
+    /[\s\\]/.test(value)
+      ? 'options take no value with a blank or a backslash, which could add an option'
+      : anywhere.problemWith(value),
+};
+
 function useOf({ purpose, isWhole }: Position): Use {
   if (isWhole && ['url', 'endpoint', 'server'].includes(purpose)) return wholeUrl;
+  if (purpose === 'options') return isWhole ? anywhere : options;
   return uses[purpose] ?? anywhere;
 }

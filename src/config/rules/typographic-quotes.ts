@@ -10,7 +10,8 @@ const quotedText = new RegExp(`^${opening}.*${closing}$`, 's');
 /** Word processors and chats write such quotation marks in the place of those of YAML; here they are part of a text. */
 export const typographicQuotes = fileRule(function* ({ whole, place }) {
   for (const { text, place: at, use } of textsIn(whole, place)) {
-    if (['sql', 'bound', 'facts', 'text'].includes(use.purpose) || !quotedText.test(text)) continue;
+    if (['sql', 'bound', 'options', 'facts', 'text'].includes(use.purpose) || !quotedText.test(text))
+      continue;
     yield {
       code: codes.yamlSyntax,
       severity: 'warning',

@@ -25,6 +25,8 @@ export const textPurposes = [
   'secret',
   /** A value that is bound to a query. Its reference is recorded in the place of a secret. */
   'bound',
+  /** Settings of a session of PostgreSQL, which a blank divides: `-c search_path=sales`. */
+  'options',
   /** Facts about the file of a row, `${file.name}`, which become the value of a column. */
   'facts',
   /** Anything else. */
