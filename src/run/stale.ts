@@ -1,3 +1,4 @@
+import { grouped } from '../model/base/numbers.ts';
 import { familyOf } from '../model/config/family.ts';
 import type { BasisPart, PipelinePlan, Plan } from '../model/plan/plan.ts';
 import { RunError } from '../model/errors/run-error.ts';
@@ -29,11 +30,22 @@ export function refuseStale(saved: Plan, now: Plan): void {
   if (acting.length + saved.forgotten.length === 0) return;
   refuseOtherState(saved, now);
   for (const { address } of acting) refuseUnseen(address, now);
-  const reasons = acting.flatMap((planned) => {
-    const found = whyStale(planned, now);
-    return found.length === 0 ? [] : [`${planned.address}: ${found.join(', and ')}`];
-  });
+  const addresses = new Map<string, string[]>();
+  for (const planned of acting) {
+    const found = whyStale(planned, now).join(', and ');
+    if (found !== '') addresses.set(found, [...(addresses.get(found) ?? []), planned.address]);
+  }
+  const reasons = [...addresses].map(
+    ([reason, [first = '', ...others]]) => `${first}: ${reason}${more(others)}`,
+  );
   if (reasons.length > 0) throw staleError(reasons.join('; '));
+}
+
+/** Says of which other pipelines the same is true. A family may have thousands. */
+function more(others: readonly string[]): string {
+  if (others.length === 0) return '';
+  const named = others.slice(0, 2).join(', ');
+  return ` (and ${grouped(others.length)} more like it: ${named}${others.length > 2 ? ', …' : ''})`;
 }
 
 /** Fails if a saved plan was made from other records than those of now. Nothing follows from these for each pipeline. */

@@ -125,12 +125,16 @@ test('what is missing or broken is named, and is no success', async () => {
   });
   expect(exitCode, stderr).toBe(1);
   expect(stderr.split('\n').filter((line) => line.startsWith('error'))).toEqual([
-    'error  half.json: is no report: it is not JSON, or only a part of it  [EXT6140]',
-    'error  empty.json: is no report: it is empty  [EXT6140]',
-    'error  plan.json: is no report: it is a plan  [EXT6140]',
-    'error  other.json: is no report: it is not what apply --json prints  [EXT6140]',
+    'error  half.json: is not a report: it is not JSON, or only a part of it  [EXT6140]',
+    'error  empty.json: is not a report: it is empty  [EXT6140]',
+    'error  plan.json: is not a report: it is a plan  [EXT6140]',
+    'error  other.json: is not a report: it is not what apply --json prints  [EXT6140]',
     'error  there is no report of shard 2 of 2  [EXT6141]',
   ]);
+  const first = { ...twoShards['r1.json'], shard: { index: 1, count: 4 } };
+  expect((await merge({ 'r1.json': first })).stderr).toContain(
+    'error  there is no report of shards 2, 3, 4 of 4  [EXT6141]\n  = start them again: what is done already is not done twice',
+  );
   expect(await merge({})).toMatchObject({ exitCode: 64 });
 });
 

@@ -90,7 +90,8 @@ export async function findProjectOnly(path: string | undefined, cwd: string): Pr
     const problem = (await problemWith(path, start, kind)) ?? {
       code: codes.pathNotFound,
       severity: 'error',
-      message: `${path} is neither a folder nor an ${projectName}`,
+      message: `${path} is neither a folder nor a file called ${projectName}`,
+      hint: `name a folder, or a file with the name ${projectName}`,
     };
     return { ...none, diagnostics: [problem] };
   }

@@ -47,7 +47,7 @@ export class ReportMerge {
       this.#errors.push({
         file,
         code: 'EXT6140',
-        message: `is no report: ${report}`,
+        message: `is not a report: ${report}`,
         hint,
         ...kindOf('permanent'),
       });
@@ -160,8 +160,9 @@ export class ReportMerge {
     const there = new Set(this.#headings.map(({ shard }) => shard?.index));
     const missing = Array.from({ length: count }, (_, at) => at + 1).filter((index) => !there.has(index));
     if (missing.length === 0) return [];
-    const message = `there is no report of shard ${missing.join(', ')} of ${count}`;
-    const hint = 'start it again: what it has done already is not done twice';
+    const [noun, pronoun] = missing.length === 1 ? ['shard', 'it'] : ['shards', 'them'];
+    const message = `there is no report of ${noun} ${missing.join(', ')} of ${count}`;
+    const hint = `start ${pronoun} again: what is done already is not done twice`;
     return [{ code: 'EXT6141', message, hint, ...kindOf('permanent') }];
   }
 }

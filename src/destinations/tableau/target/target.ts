@@ -59,7 +59,9 @@ export function projectProblem(
   const [name = ''] = rest;
   const where = under === undefined ? 'at the top' : `in "${showProjectPath(under.path)}"`;
   const there =
-    nearby.length === 0 ? 'there is none at all' : `there is ${nearby.map((one) => `"${one}"`).join(', ')}`;
+    nearby.length === 0
+      ? 'that place has no projects'
+      : `there is ${nearby.map((one) => `"${one}"`).join(', ')}`;
   const split = name.includes('/') || project.path.length > 1 ? '; a slash inside a name is written \\/' : '';
   return new RunError('EXT5106', `there is no project "${name}" ${where}: ${there}`, {
     hint: `correct project:, or have it made with create_project: true${split}`,
