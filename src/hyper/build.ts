@@ -19,8 +19,16 @@ import { readTables, type Cursors } from './observe-extract.ts';
 import { isServerError, type HyperSession } from './session.ts';
 import { identifier, tableName } from './sql.ts';
 import { hyperSqlType } from './column-types.ts';
+import { UnwrittenBlocks, unwrittenBytes } from './unwritten-blocks.ts';
 import { verifyKey } from './verify-key.ts';
 import { getOwn } from '../model/base/get-own.ts';
+
+/** The parts of the running engine that a build needs. */
+export interface BuildEngine {
+  openSession: () => Promise<HyperSession>;
+  /** The most that the build leaves in hyperd's memory before it has its file written, in bytes. */
+  unwrittenLimit: number;
+}
 
 /**
  * Builds a new .hyper beside its place and puts it there at the end. hyperd keeps a file's new content in
@@ -29,7 +37,7 @@ import { getOwn } from '../model/base/get-own.ts';
  */
 // eslint-disable-next-line max-lines-per-function -- the operations on a build share its session and draft
 export async function buildExtract(
-  openSession: () => Promise<HyperSession>,
+  { openSession, unwrittenLimit }: BuildEngine,
   extract: Extract,
   tables: readonly Table[],
   base?: InterruptibleBase,
@@ -61,6 +69,10 @@ export async function buildExtract(
       await abandon();
       throw error;
     });
+  const unwritten = new UnwrittenBlocks(unwrittenLimit, async () => {
+    await letGo(session, extract);
+    await session.query(`attach database ${identifier(draft.path)} as draft`);
+  });
   /** Writes tables side by side, each in its own session. */
   const writing = async <Result>(
     table: Table,
@@ -90,15 +102,21 @@ export async function buildExtract(
   };
   return {
     load: (table, parts, progress, signal) =>
-      writing(table, async (loader, { name, attach }) => {
-        await attach();
-        const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
-        return loadFeed({ session: loader, target: { name, types }, progress, signal }, parts);
+      unwritten.write(async (leave) => {
+        const loaded = await writing(table, async (loader, { name, attach }) => {
+          await attach();
+          const types = new Map(table.columns.map((column) => [column.name, hyperSqlType(column.type)]));
+          return loadFeed({ session: loader, target: { name, types }, progress, signal }, parts);
+        });
+        leave(unwrittenBytes(table, loaded));
+        return loaded;
       }),
 
     change: (table, changes, progress, signal) =>
-      writing(table, (loader, target) =>
-        changeTable({ ...target, session: loader, table, progress, signal }, changes),
+      unwritten.write(() =>
+        writing(table, (loader, target) =>
+          changeTable({ ...target, session: loader, table, progress, signal }, changes),
+        ),
       ),
 
     async check({ lastRows, now }, signal) {

@@ -7,6 +7,7 @@ import { previewRows } from './preview.ts';
 import { startHyperd, type HyperdOptions, type HyperProcess } from './process.ts';
 import { openSession } from './session.ts';
 import { splitExtract } from './split.ts';
+import { unwrittenLimit } from './unwritten-blocks.ts';
 
 export interface HyperSettings extends HyperdOptions {
   env: Readonly<Record<string, string | undefined>>;
@@ -51,7 +52,12 @@ export function openHyper(settings: HyperSettings): ExtractPort {
       }
     },
     build: (extract, tables, signal, base) =>
-      buildExtract(session, extract, tables, base && { ...base, signal }),
+      buildExtract(
+        { openSession: session, unwrittenLimit: unwrittenLimit(settings.memory) },
+        extract,
+        tables,
+        base && { ...base, signal },
+      ),
     preview: async (table, feed, rows, signal) => previewRows(await session(), { table, feed, rows }, signal),
     split: (file, most, signal) => splitExtract(session, file, most, signal),
     async close() {

@@ -1,4 +1,5 @@
 import { execa } from 'execa';
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { beforeSuddenEnd } from '../disk/last-resort.ts';
@@ -11,11 +12,19 @@ export interface HyperProcess {
   socket: { host: string; port: number };
   pid: number;
   /** Resolves when it has ended, asked or not. */
-  ended: Promise<void>;
+  ended: Promise<HyperdEnd>;
   /** Ends it gracefully: attached files are flushed. Safe to call twice. */
   stop(): Promise<void>;
   /** Ends it at once: what it has not flushed is lost. */
   kill(): void;
+}
+
+/** How hyperd ended. */
+export interface HyperdEnd {
+  /** The signal that ended it, unless it was ours. */
+  signal?: string;
+  /** The kernel ended processes for lack of memory while hyperd ran. */
+  isMemoryShort: boolean;
 }
 
 export interface HyperdOptions {
@@ -42,6 +51,7 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
   const directory = folder.path;
   const guard = createServer();
   try {
+    const killsBefore = await killsForMemory();
     const callback = await listen(guard);
     const child = execa(binary, hyperdArguments(directory, callback, options.memory), {
       cwd: directory,
@@ -56,7 +66,11 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
       },
       extendEnv: false,
     });
-    const kill = () => void child.kill('SIGKILL');
+    let isOurs = false;
+    const kill = () => {
+      isOurs = true;
+      child.kill('SIGKILL');
+    };
     const unregister = beforeSuddenEnd(kill);
     const ended = child.then((result) => {
       unregister();
@@ -73,7 +87,10 @@ export async function startHyperd(binary: string, options: HyperdOptions): Promi
     return {
       socket: { host: directory, port: socketNumber },
       pid: child.pid ?? 0,
-      ended: ended.then(() => undefined),
+      ended: ended.then(async ({ signal }) => ({
+        ...(signal !== undefined && !isOurs && { signal }),
+        isMemoryShort: (await killsForMemory()) > killsBefore,
+      })),
       async stop() {
         guardSocket.destroy();
         await ended;
@@ -145,6 +162,12 @@ function listen(server: Server): Promise<number> {
       else resolve(address.port);
     });
   });
+}
+
+/** Returns how many processes the kernel has ended for lack of memory, of the machine or of a container; 0 if it does not say. */
+async function killsForMemory(): Promise<number> {
+  const counters = await readFile('/proc/vmstat', 'utf8').catch(() => '');
+  return Number(/^oom_kill (\d+)$/m.exec(counters)?.[1] ?? 0);
 }
 
 /** hyperd connects and sends one length byte and its listen descriptor; then it is ready. */

@@ -1,9 +1,10 @@
 import { createConnection } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { refuseFullDisk } from '../disk/full.ts';
 import type { Bytes } from '../model/ports/feed.ts';
-import { RunError } from '../model/errors/run-error.ts';
 import { copyIn, SourceFailure } from './copy-in.ts';
+import { engineLost } from './engine-lost.ts';
 import { outOfMemory } from './out-of-memory.ts';
 import { watchFiles, type FileWatch } from './file-watch.ts';
 import type { HyperProcess } from './process.ts';
@@ -45,16 +46,12 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
   });
   // hyperd's end arrives as an event as well as in the pending call; the call is where it is reported.
   client.on('error', () => undefined);
-  await client.connect().catch((error: unknown) => {
-    throw engineLost(error);
-  });
-  const run = async <T>(call: () => Promise<T>): Promise<T> => {
-    try {
-      return await call();
-    } catch (error) {
-      throw asReported(error);
-    }
-  };
+  const asReported = (error: unknown) => reported(process, error);
+  const run = <T>(call: () => Promise<T>): Promise<T> =>
+    call().catch(async (error: unknown) => {
+      throw await asReported(error);
+    });
+  await run(() => client.connect());
   const cancellable = async <T>(signal: AbortSignal | undefined, call: () => Promise<T>): Promise<T> => {
     let cancelling: Promise<void> | undefined;
     const cancel = () => {
@@ -88,7 +85,7 @@ export async function openSession(process: HyperProcess): Promise<HyperSession> 
         return await copyIn(client, { sql, bytes, progress }, signal);
       } catch (error) {
         signal.throwIfAborted();
-        throw error instanceof SourceFailure ? error : asReported(error);
+        throw error instanceof SourceFailure ? error : await asReported(error);
       }
     },
     copyFile: (sql, signal) => cancellable(signal, async () => (await client.query(sql)).rowCount ?? 0),
@@ -147,16 +144,13 @@ export function isServerError(error: unknown): error is pg.DatabaseError {
 }
 
 /** Errors of a statement stay as the server states them, because callers know what they mean. */
-function asReported(error: unknown): unknown {
-  return isServerError(error) ? (outOfMemory(error) ?? error) : engineLost(error);
+async function reported(process: HyperProcess, error: unknown): Promise<unknown> {
+  if (isServerError(error)) return outOfMemory(error) ?? error;
+  return engineLost(error, await Promise.race([process.ended, patience()]));
 }
 
-function engineLost(error: unknown): RunError {
-  return new RunError('EXT3003', 'hyperd ended while it was in use', {
-    hint: 'it may have been killed or run out of memory; `limits: {memory: …}` in extracts.yaml bounds it',
-    cause: error,
-  });
-}
+/** The connection of a process that was killed is lost before its parent hears of its end. */
+const patience = () => setTimeout(10_000, undefined, { ref: false });
 
 /**
  * A request to cancel may come when its statement has just ended; it must not meet the next one. It has been heard once

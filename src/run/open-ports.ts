@@ -1,5 +1,6 @@
 import { openDestinations } from '../destinations/index.ts';
 import { openHyper } from '../hyper/index.ts';
+import { memoryOfHyperd } from './limits-of-apply.ts';
 import { hourlyRate } from '../model/base/rate.ts';
 import type { Destination } from '../model/config/destination.ts';
 import type { Pipeline } from '../model/config/pipeline.ts';
@@ -67,7 +68,7 @@ export function openPorts(
     variables,
     onWait: (about) => notice({ type: 'waiting for a run', text: about }),
   });
-  const extracts = openHyper({ env: variables, memory: project.limits.memory, signal });
+  const extracts = openHyper({ env: variables, memory: memoryOfHyperd(project.limits), signal });
   const destinations = openDestinations({
     variables,
     registerSecret: keepSecret,

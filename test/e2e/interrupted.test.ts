@@ -145,9 +145,9 @@ it('says that hyperd went away in the middle, and does the other pipelines all t
   expect(settle(stderr, world.project)).toMatchInlineSnapshot(`
     "flow › open sources (time)
     flow › create extract (time)
-    flow › t › load failed: hyperd ended while it was in use
+    flow › t › load failed: hyperd was ended by SIGKILL while it was in use
     later: applied in (time), 1 row, 2 B
-    pipelines/flow.yaml:1:1  error  hyperd ended while it was in use  [EXT3003]
+    pipelines/flow.yaml:1:1  error  hyperd was ended by SIGKILL while it was in use  [EXT3003]
       1 | version: 1
         | ~~~~~~~~~~
         = it may have been killed or run out of memory; \`limits: {memory: …}\` in extracts.yaml bounds it

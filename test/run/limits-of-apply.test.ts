@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limitsOfApply } from '../../src/run/limits-of-apply.ts';
+import { limitsOfApply, memoryOfHyperd } from '../../src/run/limits-of-apply.ts';
 
 const limits = { parallel: 4, uploads: 3, serverJobs: 20, connections: 10 };
 const gibibyte = 2 ** 30;
@@ -17,4 +17,9 @@ test.each([
     uploads: 3,
     serverJobs: 20,
   });
+});
+
+test('hyperd may use what is written, and four fifths of the machine or its container otherwise', () => {
+  expect(memoryOfHyperd({ memory: gibibyte }, 64 * gibibyte)).toBe(gibibyte);
+  expect(memoryOfHyperd({}, 10 * gibibyte)).toBe(8 * gibibyte);
 });

@@ -1747,7 +1747,7 @@ export interface Limits {
    */
   connections?: number | string;
   /**
-   * The memory that the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: the engine's own limit.
+   * The memory that the Hyper engine may use: bytes, or a number with a unit (MB, MiB, GB, GiB). Default: 80 % of the memory of the machine, or of what its container allows.
    */
   memory?: number | string;
 }
