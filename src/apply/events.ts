@@ -29,6 +29,8 @@ export interface Progress {
   rows?: number;
   totalRows?: number;
   totalBytes?: number;
+  /** The work of the step now, where that is neither reading nor writing bytes. */
+  doing?: string;
 }
 
 /** Reports how far a step is, or what it waits for. */

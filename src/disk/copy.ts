@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { chmod, copyFile, open, rm, type FileHandle } from 'node:fs/promises';
+import { chmod, copyFile, open, rm, stat, type FileHandle } from 'node:fs/promises';
 
 const pieceSize = 8 * 1024 * 1024;
 /** The most bytes that wait to be flushed: a flush cannot be interrupted, so each must be short. */
@@ -7,13 +7,19 @@ const unflushed = 256 * 1024 * 1024;
 
 /**
  * Copies a file to a new one, which gets the mode that the umask leaves. Shares the blocks where the file system can
- * (XFS, Btrfs); elsewhere it copies in pieces, so that an interruption ends it at once.
+ * (XFS, Btrfs); elsewhere it copies in pieces, so that an interruption ends it at once, and reports the bytes of each.
  */
-export async function copyInterruptibly(from: string, to: string, signal: AbortSignal): Promise<void> {
+export async function copyInterruptibly(
+  from: string,
+  to: string,
+  signal: AbortSignal,
+  progress?: (bytes: number) => void,
+): Promise<void> {
   const mode = await modeOfNew(to);
   try {
     signal.throwIfAborted();
-    if (!(await sharesBlocks(from, to))) await copyPieces(from, to, signal);
+    if (await sharesBlocks(from, to)) progress?.((await stat(to)).size);
+    else await copyPieces(from, to, signal, progress);
     await chmod(to, mode);
   } catch (error) {
     await rm(to, { force: true });
@@ -41,13 +47,18 @@ async function sharesBlocks(from: string, to: string): Promise<boolean> {
   }
 }
 
-async function copyPieces(from: string, to: string, signal: AbortSignal): Promise<void> {
+async function copyPieces(
+  from: string,
+  to: string,
+  signal: AbortSignal,
+  progress?: (bytes: number) => void,
+): Promise<void> {
   const source = await open(from, 'r');
   try {
     // A failed attempt to share blocks has removed the file.
     const target = await open(to, 'w');
     try {
-      await copyBetween(source, target, signal);
+      await copyBetween(source, target, signal, progress);
     } finally {
       await target.close();
     }
@@ -56,7 +67,12 @@ async function copyPieces(from: string, to: string, signal: AbortSignal): Promis
   }
 }
 
-async function copyBetween(source: FileHandle, target: FileHandle, signal: AbortSignal): Promise<void> {
+async function copyBetween(
+  source: FileHandle,
+  target: FileHandle,
+  signal: AbortSignal,
+  progress?: (bytes: number) => void,
+): Promise<void> {
   const buffer = Buffer.allocUnsafeSlow(pieceSize);
   for (let at = 0, flushed = 0; ;) {
     signal.throwIfAborted();
@@ -64,6 +80,7 @@ async function copyBetween(source: FileHandle, target: FileHandle, signal: Abort
     if (bytesRead === 0) return;
     await writeAll(target, buffer.subarray(0, bytesRead), at);
     at += bytesRead;
+    progress?.(bytesRead);
     if (at - flushed < unflushed) continue;
     await target.datasync();
     flushed = at;

@@ -152,18 +152,21 @@ export async function buildExtract(
       }
     },
 
-    async finish(relationships, expectedRows, confirm) {
+    async finish(relationships, expectedRows, finishing) {
+      const doing = finishing?.doing ?? (() => undefined);
       await begun;
+      doing('writing the file');
       for (const sql of keyStatements('draft', extract.schema, tables, relationships, declared))
         await session.query(sql);
       await letGo(session, extract);
       const all = Object.values(expectedRows).reduce((sum, rows) => sum + rows, 0);
       const isCompact =
         base === undefined || (await compact(session, draft.path, extract.file, all, base.compact));
+      doing('verifying what was written');
       const { rows, highest } = await verify(session, draft, expectedRows, cursorsOf(tables));
       await session.end();
       const content = await contentOf(draft.path);
-      await confirm?.();
+      await finishing?.confirm();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);
       });

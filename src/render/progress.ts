@@ -10,16 +10,21 @@ export interface ProgressNumbers {
   rows?: number;
   totalRows?: number;
   totalBytes?: number;
+  doing?: string;
 }
 
-/** `1 200 000 rows, 31.4 MB, 12.3 MB/s, 42 %, 5 s left`. What is not known is left out. */
+/** `1 200 000 rows, 31.4 MB, 12.3 MB/s, 42 %, 5 s left`, or what the step does and for how long. What is not known is left out. */
 export function renderProgress({
   bytes: done,
   seconds,
   rows,
   totalRows,
   totalBytes,
+  doing,
 }: ProgressNumbers): string {
+  const hasNumbers = done > 0 || (rows ?? totalRows ?? totalBytes) !== undefined;
+  if (doing !== undefined || !hasNumbers)
+    return [...(doing === undefined ? [] : [doing]), `${Math.floor(seconds)} s`].join(', ');
   const rate = seconds > 0 ? done / seconds : 0;
   const share = shareDone(rows, totalRows) ?? shareDone(done, totalBytes);
   const left = share === undefined || share === 0 ? undefined : (seconds * (1 - share)) / share;

@@ -1,8 +1,10 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import type { ApplyEvent } from '../../src/apply/events.ts';
 import { eventLines } from '../../src/cli/output/event-lines.ts';
 import { Interruption } from '../../src/model/errors/run-error.ts';
 import type { Step } from '../../src/model/plan/step.ts';
+
+afterEach(() => void vi.useRealTimers());
 
 const basis = { after: [], because: [] };
 const open: Step = { ...basis, id: 'snapshot', kind: 'snapshot', tables: ['orders'] };
@@ -135,5 +137,27 @@ test('the lines of pipelines that run beside each other are their own', () => {
     'b › orders › load 2 rows 2 B 11.0 s\n',
     'a: applied in 1.0 s, 1 row, 1 B\n',
     'b: applied in 11.0 s, 2 rows, 2 B\n',
+  ]);
+});
+
+test('a step that reports nothing is shown every ten seconds, and not after its end', () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'performance'] });
+  const lines: string[] = [];
+  const listener = eventLines((text) => lines.push(text.trimEnd()), { verbose: false });
+  const report = (event: Told) => listener({ address: 'shop', ...event });
+  report({ type: 'began' });
+  report({ type: 'started', step: write });
+  vi.advanceTimersByTime(15_000);
+  const doing = 'waiting for the server’s job, 40 %';
+  report({ type: 'progress', step: write, progress: { bytes: 5, seconds: 15, totalBytes: 5, doing } });
+  vi.advanceTimersByTime(6000);
+  report(ended(write, 21));
+  vi.advanceTimersByTime(60_000);
+  report(done('applied', 81));
+  expect(lines).toEqual([
+    'shop › write out/a.hyper 10 s',
+    'shop › write out/a.hyper waiting for the server’s job, 40 %, 20 s',
+    'shop › write out/a.hyper 21.0 s',
+    'shop: applied in 81.0 s',
   ]);
 });

@@ -19,7 +19,9 @@ test('a copy is whole, and has the mode that the umask leaves', async () => {
   const bytes = Buffer.alloc(20 * 1024 * 1024 + 7, 'extracts');
   await writeFile(from, bytes, { mode: 0o600 });
   await writeFile(fresh, '');
-  await copyInterruptibly(from, to, never);
+  let reported = 0;
+  await copyInterruptibly(from, to, never, (count) => (reported += count));
+  expect(reported).toBe(bytes.length);
   expect(bytes.equals(await readFile(to))).toBe(true);
   expect(await modeOf(to)).toBe(await modeOf(fresh));
 });

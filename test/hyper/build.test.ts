@@ -46,7 +46,13 @@ test('a built extract has the tables, the rows, the version and nothing beside i
     bytes: 25,
   });
   expect(told).toEqual([25]);
-  const built = await build.finish([], { orders: 2 });
+  const doing: string[] = [];
+  const built = await build.finish(
+    [],
+    { orders: 2 },
+    { confirm: () => Promise.resolve(void doing.push('(confirmed)')), doing: (text) => doing.push(text) },
+  );
+  expect(doing).toEqual(['writing the file', 'verifying what was written', '(confirmed)']);
   expect(built).toMatchObject({ path: extract.file, rows: { orders: 2 } });
   expect(await hyper.observe(extract.file, signal)).toEqual({
     kind: 'present',

@@ -3,6 +3,8 @@ import { renderEventLine, renderProgress } from '../../src/render/progress.ts';
 
 it.each([
   [{ bytes: 31_400_000, seconds: 0.1 }, '31.4 MB'],
+  [{ bytes: 0, seconds: 12.7 }, '12 s'],
+  [{ bytes: 5, seconds: 12.7, totalBytes: 5, doing: 'making it durable' }, 'making it durable, 12 s'],
   [{ bytes: 31_400_000, seconds: 2, rows: 1_200_000 }, '1 200 000 rows, 31.4 MB, 15.7 MB/s'],
   [
     { bytes: 31_400_000, seconds: 10, rows: 1_200_000, totalRows: 4_800_000, totalBytes: 40_000_000 },

@@ -21,7 +21,7 @@ export const deliver: PerformStep<'deliver', RunState> = async (step, state, { r
   const takesRows = job.plan.destinations[step.destination]?.action === 'update';
   const { size } = (takesRows ? delivery.inside : undefined) ?? delivery;
   const written = await port.write(delivery, {
-    progress: bytesProgress(report, size),
+    ...bytesProgress(report, size),
     signal,
     places: run.places,
     waiting: (text) => report({ waiting: text }),

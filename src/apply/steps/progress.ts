@@ -28,12 +28,25 @@ export function progressOf(
   };
 }
 
-/** Reports bytes as they pass. */
-export function bytesProgress(report: ReportProgress, totalBytes: number): (bytes: number) => void {
+/** Reports bytes as they pass, and what is done when no more of them do. */
+export function bytesProgress(
+  report: ReportProgress,
+  totalBytes: number,
+): { progress: (bytes: number) => void; doing: (text: string) => void } {
   const seconds = stopwatch();
   let passed = 0;
-  return (bytes) => {
-    passed += bytes;
-    report({ bytes: passed, seconds: seconds(), totalBytes });
+  const soFar = () => ({ bytes: passed, seconds: seconds(), totalBytes });
+  return {
+    progress(bytes) {
+      passed += bytes;
+      report(soFar());
+    },
+    doing: (text) => report({ ...soFar(), doing: text }),
   };
+}
+
+/** Reports what a step does that passes no bytes. */
+export function doingProgress(report: ReportProgress): (text: string) => void {
+  const seconds = stopwatch();
+  return (text) => report({ bytes: 0, seconds: seconds(), doing: text });
 }

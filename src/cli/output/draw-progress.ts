@@ -98,8 +98,8 @@ class FrameRenderer {
 
 interface Running {
   ended: number;
-  /** The steps that run now, by id, with how far they are. */
-  at: Map<string, { step: Step; text: string }>;
+  /** The steps that run now, by id, with when they began (in milliseconds) and how far they are. */
+  at: Map<string, { step: Step; began: number; text: string }>;
 }
 
 /** Keeps what the events of an apply have said so far. */
@@ -123,13 +123,13 @@ class ProgressState {
     if (running === undefined) return;
     switch (event.type) {
       case 'started':
-        running.at.set(event.step.id, { step: event.step, text: '' });
+        running.at.set(event.step.id, { step: event.step, began: performance.now(), text: '' });
         return;
       case 'progress':
-        running.at.set(event.step.id, { step: event.step, text: renderProgress(event.progress) });
+        say(running, event.step, renderProgress(event.progress));
         return;
       case 'waiting':
-        running.at.set(event.step.id, { step: event.step, text: event.text });
+        say(running, event.step, event.text);
         return;
       case 'ended':
         running.at.delete(event.step.id);
@@ -160,7 +160,7 @@ class ProgressState {
         address,
         ended,
         steps: this.#steps.get(address) ?? 0,
-        at: [...at.values()],
+        at: [...at.values()].map(({ step, began, text }) => ({ step, text: text || timeSince(began) })),
       })),
       failed: this.#failed,
     };
@@ -172,6 +172,16 @@ class ProgressState {
     if (!(error instanceof Interruption))
       this.#failed.push({ address, ...(step !== undefined && { step }), message: messageOf(error) });
   }
+}
+
+function say({ at }: Running, step: Step, text: string): void {
+  at.set(step.id, { began: performance.now(), ...at.get(step.id), step, text });
+}
+
+/** Returns the time of a step that reports nothing, once that is worth a word. */
+function timeSince(began: number): string {
+  const seconds = Math.floor((performance.now() - began) / 1000);
+  return seconds < 2 ? '' : `${seconds} s`;
 }
 
 type Outcome = Extract<ApplyEvent, { type: 'done' }>['outcome'];

@@ -2,10 +2,13 @@ import type { ApplyEvent, Listener } from '../../apply/events.ts';
 import { bytes, counted } from '../../model/base/numbers.ts';
 import { Interruption } from '../../model/errors/run-error.ts';
 import { renderEndLine, renderEventLine, renderProgress } from '../../render/progress.ts';
+import { EventHeartbeat } from './event-heartbeat.ts';
 import { messageOf } from './failure.ts';
 
 /** A step that takes longer is shown, in seconds, and so is its progress at this interval. */
 const long = 10;
+/** Reports that are this far apart are both shown: timers are not exact. */
+const apart = 0.95 * long;
 
 /**
  * Returns a listener that writes events as lines for logs: one for each pipeline when it has ended. Its steps are lines
@@ -13,7 +16,10 @@ const long = 10;
  */
 export function eventLines(write: (text: string) => void, { verbose }: { verbose: boolean }): Listener {
   const logs = new Map<string, PipelineLog>();
+  // A step that reports nothing is not taken for one that hangs.
+  const heartbeat = new EventHeartbeat(long * 1000, (beat) => logs.get(beat.address)?.take(beat));
   return (event) => {
+    heartbeat.take(event);
     const { address } = event;
     const log = logs.get(address) ?? new PipelineLog((line) => write(`${line}\n`), verbose);
     if (event.type === 'done') logs.delete(address);
@@ -45,7 +51,7 @@ class PipelineLog {
         return;
       case 'progress': {
         const { step, progress } = event;
-        if (progress.seconds - (this.#lastProgress.get(step.id) ?? 0) < long) return;
+        if (progress.seconds - (this.#lastProgress.get(step.id) ?? 0) < apart) return;
         this.#lastProgress.set(step.id, progress.seconds);
         this.#showSteps();
         this.#write(renderEventLine(address, step, renderProgress(progress)));

@@ -8,9 +8,8 @@ import { writeFile } from './write.ts';
 export function openFileDestination(destination: FileDestination): DestinationPort {
   return {
     observe: ({ last }, signal) => observeFile(destination, last, signal),
-    async write(extract, { progress, signal, confirm }) {
-      const written = await writeFile(destination, extract, { signal, confirm });
-      progress(written.size);
+    async write(extract, delivery) {
+      const written = await writeFile(destination, extract, delivery);
       return { size: written.size, delivered: written };
     },
     existing: (last) => existingFile(destination, last),

@@ -16,16 +16,17 @@ import { linkProblem } from './observe.ts';
 export async function writeFile(
   destination: FileDestination,
   extract: BuiltExtract,
-  { signal, confirm }: Pick<Delivery, 'signal' | 'confirm'>,
+  { signal, confirm, progress, doing }: Pick<Delivery, 'signal' | 'confirm' | 'progress' | 'doing'>,
 ): Promise<AppliedFile> {
   let draft: DraftFile | undefined;
   try {
     await refuseLink(destination);
     draft = await beginDraft(destination.path);
-    await copyInterruptibly(extract.path, draft.path, signal);
+    await copyInterruptibly(extract.path, draft.path, signal, progress);
     signal.throwIfAborted();
     await confirm();
     const { content } = extract;
+    doing('making it durable');
     return { ...(await draft.commit()), ...(content !== undefined && { content }) };
   } catch (error) {
     await draft?.discard();

@@ -61,6 +61,8 @@ export interface KnownDelivery {
 export interface Delivery extends KnownDelivery {
   /** Hears of bytes as they are written, each once. */
   progress: (bytes: number) => void;
+  /** Hears what is being done when no more bytes are written. */
+  doing: (text: string) => void;
   signal: AbortSignal;
   places: DeliveryPlaces;
   /** Hears what it waits for, outside of the run. */

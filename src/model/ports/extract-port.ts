@@ -96,10 +96,17 @@ export interface ExtractBuild {
   finish(
     keys: readonly Relationship[],
     expectedRows: Readonly<Record<string, number>>,
-    confirm?: () => Promise<void>,
+    finishing?: Finishing,
   ): Promise<BuiltExtract>;
   /** Removes what was begun. Safe to call after anything, also twice. */
   abandon(): Promise<void>;
+}
+
+/** The calls that the last part of a build makes back. */
+export interface Finishing {
+  confirm: () => Promise<void>;
+  /** Hears what is being done. */
+  doing: (text: string) => void;
 }
 
 /** Bytes since the last call, and all rows of the table so far where they are counted. */

@@ -109,6 +109,7 @@ export function deliveryOf(
   return {
     last: undefined,
     progress: () => undefined,
+    doing: () => undefined,
     signal: never,
     places: { upload: semaphore(1), serverJob: semaphore(1) },
     waiting: () => undefined,

@@ -46,11 +46,16 @@ export async function whatBecameOf(
 export async function awaitEarlier(
   site: Site,
   destination: TableauDestination,
-  { sent, find }: { sent: SentNote; find: () => Promise<Content | undefined> },
+  {
+    sent,
+    find,
+    doing,
+  }: { sent: SentNote; find: () => Promise<Content | undefined>; doing: (text: string) => void },
   signal: AbortSignal,
 ): Promise<Earlier> {
   const { clock } = site;
-  if (sent.job !== undefined) await awaitJob(site, sent.job, destination.jobTimeout, signal);
+  if (sent.job !== undefined)
+    await awaitJob(site, { id: sent.job, seconds: destination.jobTimeout, doing }, signal);
   const deadline = clock.now() + patienceWith(destination) * 1000;
   for (let pause = 1000; ; pause = Math.min(15_000, pause * 1.5)) {
     const found = await find();

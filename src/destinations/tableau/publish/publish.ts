@@ -38,7 +38,8 @@ export async function publish(
   const wanted = { name: destination.name, projectId: project.id, knownId };
   const find = () => findPublished({ site, kind }, wanted, signal);
   const sent = publishing.sent;
-  const earlier = sent && (await awaitEarlier(site, destination, { sent, find }, signal));
+  const earlier =
+    sent && (await awaitEarlier(site, destination, { sent, find, doing: publishing.doing }, signal));
   if (earlier !== undefined && sent?.superseded !== true) {
     const written = await takenEarlier(
       { site, kind, destination, project, before: undefined },
@@ -100,7 +101,7 @@ export function delivered(published: Content, size: number): Delivered {
 async function sendUntilPublished(
   target: Target,
   extract: BuiltExtract,
-  { mode, progress, signal, enter, confirm, note }: Publishing,
+  { mode, progress, doing, signal, enter, confirm, note }: Publishing,
 ): Promise<string | undefined> {
   const forward = increments(progress);
   const { before } = target;
@@ -114,6 +115,7 @@ async function sendUntilPublished(
       extract,
       mode,
       progress: forward,
+      doing,
       signal,
       enter,
       confirm,

@@ -32,6 +32,8 @@ export interface Sending {
   mode: Mode;
   /** Reports the number of bytes of the file that are on the server. */
   progress: (position: number) => void;
+  /** Hears how far the server's job is. */
+  doing: (text: string) => void;
   /**
    * Ends it at any time. After the server has all it needs to publish, only the waiting ends: what comes of it is
    * found out by the note.
@@ -144,13 +146,13 @@ function fileType(file: string, { noun, files }: ContentKind): string {
 
 async function resultOf(
   { site, destination }: Target,
-  { note, signal }: Sending,
+  { note, doing, signal }: Sending,
   job: string | undefined,
 ): Promise<Sent> {
   if (job === undefined) return { kind: 'done' };
   const seconds = destination.jobTimeout;
   const end = await note({ job })
-    .then(() => awaitJob(site, job, seconds, signal))
+    .then(() => awaitJob(site, { id: job, seconds, doing }, signal))
     .catch((cause: unknown) => {
       throw new Waiting('the job was not waited for', { cause });
     });

@@ -25,6 +25,8 @@ export interface Patch {
   /** The parts that identify the request, beside its actions and rows. */
   identity: readonly string[];
   progress: (position: number) => void;
+  /** Hears how far the server's job is. */
+  doing: (text: string) => void;
   signal: AbortSignal;
   enter: Enter;
   /** Rows of another portion have been sent before. */
@@ -84,11 +86,11 @@ async function applyUnder(
 
 async function resultOf(
   target: Published,
-  { onJob, signal }: Patch,
+  { onJob, doing, signal }: Patch,
   job: string,
 ): Promise<{ job: string; end: JobEnd }> {
   await onJob(job);
-  const end = await awaitJob(target.site, job, target.destination.jobTimeout, signal);
+  const end = await awaitJob(target.site, { id: job, seconds: target.destination.jobTimeout, doing }, signal);
   const isDone = end.end === 'lost' && (await showsIn(target, signal));
   return { job, end: isDone ? { end: 'done' } : end };
 }

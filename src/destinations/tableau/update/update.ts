@@ -108,7 +108,7 @@ async function applyPortions(
   target: Target & { before: Content },
   update: Update,
   extract: BuiltExtract,
-  { progress, signal, enter, split, last, confirm, note }: Updating,
+  { progress, doing, signal, enter, split, last, confirm, note }: Updating,
 ): Promise<number> {
   const { site, destination, before } = target;
   const moment = momentOf(update, target, last);
@@ -137,6 +137,7 @@ async function applyPortions(
           ...(update.batch === undefined ? [] : [update.batch]),
         ],
         progress: increments(progress),
+        doing,
         signal,
         enter,
         isUnderWay: !isFirst,

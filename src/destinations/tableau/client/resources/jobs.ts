@@ -22,14 +22,22 @@ export async function lookAtJob(site: Site, id: string, signal: AbortSignal): Pr
   return isComplete(job) ? endOf(job, true) : { end: 'running' };
 }
 
+/** A job to wait for. */
+export interface AwaitedJob {
+  id: string;
+  /** The longest time to wait. */
+  seconds: number;
+  /** Hears how far it is. */
+  doing?: (text: string) => void;
+}
+
 /**
  * Asks after a job, ever more seldom, until it has ended or `seconds` have passed. The server works on it whether it
  * can be asked or not: a lost connection or session is waited for as well.
  */
 export async function awaitJob(
   site: Site,
-  id: string,
-  seconds: number,
+  { id, seconds, doing }: AwaitedJob,
   signal: AbortSignal,
 ): Promise<JobEnd> {
   const { clock } = site;
@@ -43,6 +51,7 @@ export async function awaitJob(
     if (job === undefined) return { end: 'lost' };
     if (job === 'unseen') pause = Math.max(pause, 5000);
     else if (isComplete(job)) return endOf(job, looks === 1);
+    doing?.(jobText(job));
     if (clock.now() >= deadline) return job === 'unseen' ? { end: 'unseen' } : { end: 'running' };
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
@@ -67,6 +76,13 @@ async function look(site: Site, id: string, signal: AbortSignal): Promise<Elemen
     if (error instanceof Refused && (error.code === '404018' || error.code === '400031')) return undefined;
     throw error;
   }
+}
+
+/** Returns what is known of a job that has not ended, by the last look. */
+function jobText(job: Element | 'unseen'): string {
+  if (job === 'unseen') return 'waiting for the server, which does not answer';
+  const percent = Number(job.attributes.progress);
+  return `waiting for the server’s job${percent > 0 ? `, ${Math.floor(percent)} %` : ''}`;
 }
 
 /** Until then `finishCode` means nothing, though it may be there. */
