@@ -8,6 +8,8 @@ import { beforeSuddenEnd } from './last-resort.ts';
 /** A file that is being written beside the one it will replace. */
 export interface DraftFile {
   path: string;
+  /** Makes what was written so far durable, which `commit` then need not wait for. */
+  flush(): Promise<void>;
   /**
    * Makes the draft durable and puts it in the place of its target. rename(2) replaces the old file at once: a reader
    * sees the old file or the new one, whole.
@@ -54,6 +56,7 @@ export function newDraft(target: string): DraftFile {
   };
   return {
     path: draft,
+    flush: () => flush(draft),
     commitTo,
     async commit() {
       await commitTo(target);

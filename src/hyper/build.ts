@@ -22,6 +22,7 @@ import { hyperSqlType } from './column-types.ts';
 import { UnwrittenBlocks, unwrittenBytes } from './unwritten-blocks.ts';
 import { verifyKey } from './verify-key.ts';
 import { getOwn } from '../model/base/get-own.ts';
+import { settleAll } from '../model/base/settle-all.ts';
 
 /** The parts of the running engine that a build needs. */
 export interface BuildEngine {
@@ -163,9 +164,13 @@ export async function buildExtract(
       const isCompact =
         base === undefined || (await compact(session, draft.path, extract.file, all, base.compact));
       doing('verifying what was written');
-      const { rows, highest } = await verify(session, draft, expectedRows, cursorsOf(tables));
+      // Nothing changes it now: hyperd counts, the disk takes what it has not yet, and we hash, side by side.
+      const [{ rows, highest }, content] = await settleAll(
+        verify(session, draft, expectedRows, cursorsOf(tables)),
+        contentOf(draft.path),
+        draft.flush(),
+      );
       await session.end();
-      const content = await contentOf(draft.path);
       await finishing?.confirm();
       const mark = await draft.commit().catch((error: unknown) => {
         throw unwritable(extract.file, error);

@@ -82,7 +82,7 @@ test('one line counts every pipeline; below it are those that run and those that
     '* p4  0/4  orders › load  50 000 rows, 500 kB, 50.0 kB/s, 50 %, 10 s left',
     '* p5  0/4',
     '      orders › load  1 000 rows, 10.0 kB, 1.0 kB/s, 1 %, 990 s left',
-    '      people › load',
+    '      people › load  14 s',
     '* p6  0/4',
     '* p7  0/4  orders › load  waits for a token',
     '✖ p3  orders › load: no room⏎at all',
@@ -92,7 +92,7 @@ test('one line counts every pipeline; below it are those that run and those that
   expect(await drawn.after(3600)).toEqual([
     '$ extracts apply',
     '3 of 30 done · 3 running · 23 waiting · 1 failed   1:00:14',
-    '* p5  1/4  people › load',
+    '* p5  1/4  people › load  3614 s',
     '* p6  0/4',
     '* p7  0/4  orders › load  waits for a token',
     '✖ p3  orders › load: no room⏎at all',
