@@ -38,6 +38,9 @@ export function openHyper(settings: HyperSettings): ExtractPort {
   const running = () => (starting ??= start());
   const session = async () => openSession(await running());
   return {
+    prepare() {
+      running().catch(() => undefined);
+    },
     async observe(file, signal, { cursors = {}, known, left } = {}) {
       const there = await findExtract(file);
       if (there === undefined) return { kind: 'absent' };

@@ -10,6 +10,8 @@ export const snapshot: PerformStep<'snapshot', RunState> = async (step, state, {
   const ports = [...new Set(wanted.map(({ source }) => portOf(source)))];
   const places = await job.snapshotPlaces.take(ports, signal);
   const unused = new Set(places.values());
+  // The engine starts while the sources answer.
+  job.extracts.prepare();
   try {
     await snapshots.open(wanted, portOf, (port, tables) => {
       const place = places.get(port);

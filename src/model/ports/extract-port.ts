@@ -14,6 +14,8 @@ export interface ExtractCursor {
 
 /** The engine that writes and reads .hyper files. */
 export interface ExtractPort {
+  /** Starts the engine before it is needed. Does not wait; its first user hears why it does not start. */
+  prepare(): void;
   /**
    * Returns what is at a path, with the mark that it was left with where it was only touched since.
    */
