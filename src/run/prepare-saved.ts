@@ -1,4 +1,4 @@
-import type { Configuration } from '../config/index.ts';
+import type { Configuration, WantedItems } from '../config/index.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
@@ -24,6 +24,8 @@ export interface SavedWork {
   plan: Plan;
   /** The seal of the whole plan, where `plan` is a shard of it. */
   seal?: string | undefined;
+  /** The pipelines besides which no items need to be read; undefined for all. */
+  wanted?: WantedItems | undefined;
   /** Pipelines of the whole plan that are held back: no shard applies them, and the first one reports them. */
   withheld?: readonly HeldBack[] | undefined;
 }
@@ -35,7 +37,7 @@ export interface SavedWork {
 export async function prepareSaved(
   whole: Configuration,
   world: Ports,
-  { plan: saved, seal, keepFailed }: SavedWork & { keepFailed: boolean },
+  { plan: saved, seal, keepFailed }: Omit<SavedWork, 'wanted'> & { keepFailed: boolean },
   context: RunContext,
 ): Promise<PreparedApply> {
   const remaining: RemainingWork =
@@ -48,7 +50,9 @@ export async function prepareSaved(
     skippedTables: skippedTablesOf(remaining.plan, remaining.begun),
     isConcerned: concernOf(remaining.plan),
   };
-  const planned = await planSelected({ whole, configuration: whole }, world, settings, context);
+  // What has not been read is not removed.
+  const configuration = whole.wanted === undefined ? whole : { ...whole, folders: [], families: [] };
+  const planned = await planSelected({ whole, configuration }, world, settings, context);
   const now = planned.made.plan;
   if (seal === undefined) refuseStale(remaining.plan, now);
   const judged = await judgeRemovals(remaining.plan, whole, world.state);

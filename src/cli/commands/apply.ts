@@ -79,7 +79,7 @@ async function applyPaths(
   Object.assign(identity, file && { plan: sealOf(file) }, shard && { shard });
   const saved = file && savedWork(file, shard);
   const files = saved === undefined ? paths : savedFiles(saved.plan, env.cwd);
-  const wanted = literalSelection(options);
+  const wanted = saved?.wanted ?? literalSelection(options);
   const settings = { unsetVariables: 'error', ...policyOf(options), ...(wanted && { wanted }) } as const;
   const refused = (wrong: Configuration) =>
     refuseConfiguration(wrong, env, { ...options, heading: reportHeading(identity) });

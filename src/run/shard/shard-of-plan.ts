@@ -1,8 +1,10 @@
+import type { WantedItems } from '../../config/index.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { summarize } from '../../plan/index.ts';
 import { heldBack } from '../held-back.ts';
 import { sealOf } from '../plan-document.ts';
 import type { SavedWork } from '../prepare-saved.ts';
+import { decisionsIn } from '../stale.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Shard } from './shard.ts';
 
@@ -10,7 +12,19 @@ import type { Shard } from './shard.ts';
 export function savedWork(plan: Plan, shard: Shard | undefined): SavedWork {
   if (shard === undefined) return { plan };
   const withheld = shard.index === 1 ? heldBack(plan) : [];
-  return { plan: shardOfPlan(plan, shard), seal: sealOf(plan), withheld };
+  const part = shardOfPlan(plan, shard);
+  return { plan: part, seal: sealOf(plan), withheld, wanted: wantedBy(part) };
+}
+
+/**
+ * Returns the pipelines that a shard changes or has blocked: the other items of their families need not be read. Undefined if it removes some, or
+ * has a decision about others, because these are compared with all.
+ */
+function wantedBy(part: Plan): WantedItems | undefined {
+  const isAboutAll = part.forgotten.length > 0 || (part.missing ?? []).length > 0;
+  if (isAboutAll || (decisionsIn(part).allowBreaking ?? []).length > 0) return undefined;
+  const concerned = part.pipelines.filter(({ action }) => action !== 'none');
+  return new Map(concerned.map(({ address }) => [address.toLowerCase(), address]));
 }
 
 function shardOfPlan(plan: Plan, { index }: Shard): Plan {
