@@ -134,6 +134,7 @@ async function applyIn(
     report: performed,
     diagnostics,
     withheld: saved?.withheld,
+    idle: saved?.idle,
     ...(refusal && { refusal }),
   };
   return resultOf(reportDocument(ended, configuration), plan, signal);

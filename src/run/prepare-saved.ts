@@ -28,6 +28,8 @@ export interface SavedWork {
   wanted?: WantedItems | undefined;
   /** Pipelines of the whole plan that are held back: no shard applies them, and the first one reports them. */
   withheld?: readonly HeldBack[] | undefined;
+  /** The pipelines without changes that belong to no shard, which the first one reports, too. */
+  idle?: Readonly<Record<string, number>> | undefined;
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Ended {
   refusal?: ErrorDocument;
   /** Pipelines of the saved plan that no shard applies. */
   withheld?: readonly HeldBack[] | undefined;
+  /** The pipelines without changes, where the plan is a part that has none of them. */
+  idle?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The report of an apply as `apply --json` prints it. */
@@ -56,7 +58,7 @@ export type PipelineDocument = Omit<PipelineReport, 'failure'> & {
 
 export function reportDocument(ended: Ended, configuration: Pick<Configuration, 'locate'>): ReportDocument {
   const { report, plan, diagnostics, refusal, withheld = [] } = ended;
-  const idle = countIdle(plan);
+  const idle = ended.idle ?? countIdle(plan);
   const kind = classOfRun(failureClasses(ended));
   return {
     pipelines: report.pipelines.map(({ failure, ...rest }) => ({
@@ -72,7 +74,8 @@ export function reportDocument(ended: Ended, configuration: Pick<Configuration, 
   };
 }
 
-function countIdle({ pipelines }: Plan): Record<string, number> {
+/** Counts the pipelines without changes, by what the report calls them. */
+export function countIdle({ pipelines }: Pick<Plan, 'pipelines'>): Record<string, number> {
   const counts = new Map<string, number>();
   for (const { action, because } of pipelines)
     if (action === 'none') counts.set(idleWord(because), (counts.get(idleWord(because)) ?? 0) + 1);

@@ -120,8 +120,8 @@ async function applyIn(
   const output = outputOf(options, env);
   showDiagnostics(findings, configuration, env, options.verbose);
   showPlan(plan, output);
-  const { withheld } = saved ?? {};
-  const ended = { plan, identity, withheld, diagnostics: [...whole.diagnostics, ...findings] };
+  const { withheld, idle } = saved ?? {};
+  const ended = { plan, identity, withheld, idle, diagnostics: [...whole.diagnostics, ...findings] };
   const refusal = await refusalOf(prepared, saved === undefined, ended.diagnostics, { options, env });
   if (refusal !== undefined) {
     const { code: exitCode, error } = refusal;

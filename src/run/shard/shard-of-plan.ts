@@ -3,6 +3,7 @@ import type { Plan } from '../../model/plan/plan.ts';
 import { summarize } from '../../plan/index.ts';
 import { heldBack } from '../held-back.ts';
 import { sealOf } from '../plan-document.ts';
+import { countIdle } from '../report-document.ts';
 import type { SavedWork } from '../prepare-saved.ts';
 import { decisionsIn } from '../stale.ts';
 import { UsageError } from '../usage-error.ts';
@@ -13,7 +14,8 @@ export function savedWork(plan: Plan, shard: Shard | undefined): SavedWork {
   if (shard === undefined) return { plan };
   const withheld = shard.index === 1 ? heldBack(plan) : [];
   const part = shardOfPlan(plan, shard);
-  return { plan: part, seal: sealOf(plan), withheld, wanted: wantedBy(part) };
+  const idle = shard.index === 1 ? countIdle(plan) : undefined;
+  return { plan: part, seal: sealOf(plan), withheld, idle, wanted: wantedBy(part) };
 }
 
 /**

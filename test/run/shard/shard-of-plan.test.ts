@@ -7,7 +7,7 @@ const gone = (shard: number) => ({ address: 't[gone]', shard }) as unknown as Fo
 const pipelines = [
   pipelinePlan('t[A]', { action: 'create', shard: 1 }),
   pipelinePlan('t[b]', { shard: 1 }),
-  pipelinePlan('t[c]', { action: 'update', blockedBy: 'gate', shard: 1 }),
+  pipelinePlan('t[c]', { action: 'create', blockedBy: 'gate', shard: 1 }),
   pipelinePlan('t[d]', { action: 'create', shard: 2 }),
 ];
 
@@ -20,4 +20,11 @@ test('a shard needs the items that it changes or that are blocked, unless it rem
   ]);
   expect(wantedIn(2)).toBeUndefined();
   expect(savedWork(whole, undefined).wanted).toBeUndefined();
+});
+
+test('the first shard reports for all how many pipelines have no changes', () => {
+  const idle = pipelinePlan('e', { because: 'nothing has changed' });
+  const whole = plan([...pipelines, idle], { shards: 2 });
+  const idleIn = (index: number) => savedWork(whole, { index, count: 2 }).idle;
+  expect([idleIn(1), idleIn(2)]).toEqual([{ unchanged: 2 }, undefined]);
 });
