@@ -73,7 +73,7 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
     ask(`select address from extracts.${of} where address not like '.%' order by 1`);
   /** The addresses with a record, and those with a lock. */
   const rows = async () => ({ records: await addresses('records'), locks: await addresses('locks') });
-  /** As if two minutes had passed since the run ended without giving its locks back. */
+  /** Makes the locks two minutes older, which the run could not give back. */
   const expireLeases = () => ask(`update extracts.locks set expires = expires - interval '2 minutes'`);
   return { run, outcome, answer, revisions, rows, expireLeases };
 }

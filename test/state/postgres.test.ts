@@ -12,7 +12,7 @@ import { pipeline, record, table } from '../support/pipelines.ts';
 import { startTransactionPooler } from '../support/postgres/transaction-pooler.ts';
 import { stateContract } from './contract.ts';
 
-/** Until something that happens by itself has happened, on a loaded machine, too. */
+/** The limits of waiting for something that happens by itself, on a loaded machine, too. */
 const patiently = { timeout: 30_000, interval: 5 };
 
 let database: FreshDatabase;

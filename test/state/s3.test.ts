@@ -10,7 +10,7 @@ import { tickingPatience } from '../support/ticking-patience.ts';
 import { startS3StandIn, type S3StandIn } from '../../stand-ins/s3/src/index.ts';
 import { stateContract } from './contract.ts';
 
-/** Until something that happens by itself has happened, on a loaded machine, too. */
+/** The limits of waiting for something that happens by itself, on a loaded machine, too. */
 const patiently = { timeout: 30_000, interval: 5 };
 
 let standIn: S3StandIn;

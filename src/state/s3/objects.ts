@@ -160,7 +160,7 @@ interface ObjectName {
 
 interface Answer {
   text: string;
-  /** By lower-case names. */
+  /** The headers by lower-case names. */
   headers: Record<string, string>;
   status: number;
 }

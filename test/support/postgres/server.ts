@@ -17,7 +17,7 @@ export interface Server {
 export interface ServerOptions {
   settings: Record<string, string>;
   onLog: (text: string) => void;
-  /** By default any that is free. */
+  /** The port; by default any that is free. */
   port?: number;
 }
 
