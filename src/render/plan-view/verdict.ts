@@ -12,6 +12,8 @@ export function isQuiet(plan: Plan): boolean {
  * Returns the text after "No changes.": if cursors do not find all changes, the extracts do not match their sources.
  */
 export function quietTextOf({ pipelines, unseen: unlooked }: Plan): string {
+  // A shard with nothing to do, or whose work is done: of the other pipelines of its plan it knows nothing.
+  if (pipelines.length === 0) return 'There is no pipeline to apply.';
   if (unlooked !== undefined) return 'What this plan looked at matches the configuration.';
   const unseen = pipelines.flatMap(({ tables }) => tables.flatMap((table) => table.unseen ?? []));
   if (unseen.length === 0) return 'The extracts match the configuration and their sources.';
