@@ -21,7 +21,7 @@ export async function readDocument(path: string): Promise<Buffer> {
 }
 
 /** The document at the root of a package. */
-export interface PackedDocument {
+interface PackedDocument {
   zip: ZipArchive;
   document: ZipEntry;
   bytes: Buffer;
