@@ -26,6 +26,7 @@ export function applyRun(job: Job, run: WholeRun): PipelineRun {
     placeOf: (step) => placeOf(job, step),
     async begin() {
       const lock = await takeLock(job);
+      if (lock === undefined) return undefined;
       state = openRunState(job, lock, run);
       return begunRun(state, lock);
     },

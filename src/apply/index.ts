@@ -6,7 +6,7 @@ import { openPlaces, type ApplyLimits, type Places } from './places.ts';
 import { RunningPipeline, type PipelineRun } from './pipeline-run.ts';
 import { removalRun } from './removal.ts';
 import type { Removal } from './removal-state.ts';
-import type { PipelineReport, Report } from './report.ts';
+import type { Report } from './report.ts';
 import { schedule } from './schedule.ts';
 
 export interface ApplySettings {
@@ -43,14 +43,17 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
   );
   // Nothing is removed before everything that replaces it is there.
   const removed = await runAll(removals.map(removalRun), settings, { places, running });
-  return { pipelines: [...applied, ...removed] };
+  const all = [...applied, ...removed];
+  const ours = all.filter((one) => !one.isDoneElsewhere);
+  const doneElsewhere = all.length - ours.length;
+  return { pipelines: ours.map((one) => one.report()), ...(doneElsewhere > 0 && { doneElsewhere }) };
 }
 
 async function runAll(
   runs: readonly PipelineRun[],
   { signal, draining, listener }: ApplySettings,
   { places, running }: { places: Places; running: Map<string, RunningPipeline> },
-): Promise<PipelineReport[]> {
+): Promise<readonly RunningPipeline[]> {
   const pipelines = runs.map(
     (run) => new RunningPipeline(run, { listener, interrupted: signal, draining, places }),
   );
@@ -59,5 +62,5 @@ async function runAll(
     await one.execute();
     return true;
   });
-  return pipelines.map((one) => one.report());
+  return pipelines;
 }

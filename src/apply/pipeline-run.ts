@@ -15,8 +15,8 @@ export interface PipelineRun {
   steps: readonly Step[];
   /** Returns the place that a step takes while it is performed, if it takes one. */
   placeOf(step: Step): StepPlace | undefined;
-  /** Takes the lock. */
-  begin(): Promise<BegunRun>;
+  /** Takes the lock. Resolves to undefined if nothing is left to do, because another process has done the same meanwhile. */
+  begin(): Promise<BegunRun | undefined>;
   report(facts: RunFacts): PipelineReport;
 }
 
@@ -59,6 +59,8 @@ export class RunningPipeline implements Scheduled {
   /** Steps of building that have not ended; with the last one the place of the build is free. */
   readonly #unbuilt: Set<string>;
   #leaveBuild: (() => void) | undefined;
+  /** Another process has done the same meanwhile. */
+  #isDoneElsewhere = false;
   /** It, or the publication that it waited for, was to begin when nothing was to begin any longer. */
   #isLeft = false;
   #failure: PipelineReport['failure'];
@@ -104,6 +106,7 @@ export class RunningPipeline implements Scheduled {
     try {
       this.#signal.throwIfAborted();
       this.#begun = await this.#run.begin();
+      this.#isDoneElsewhere = this.#begun === undefined;
     } catch (error) {
       this.#fail('lock', error);
       listener({ type: 'failed', address, error });
@@ -131,6 +134,11 @@ export class RunningPipeline implements Scheduled {
   #endBuild(): void {
     this.#leaveBuild?.();
     this.#leaveBuild = undefined;
+  }
+
+  /** There is nothing to report: what was done is in the report of the process that did it. */
+  get isDoneElsewhere(): boolean {
+    return this.#isDoneElsewhere;
   }
 
   report(): PipelineReport {

@@ -7,6 +7,8 @@ export interface Removal {
   /** The version of the record that the plan was made from. */
   version: string;
   state: StatePort;
+  /** The seal of the saved plan, where a shard of it is applied. */
+  seal?: string | undefined;
   /** The outputs that are deleted with the record; undefined where only the record is. */
   deletions?: readonly Deletion[] | undefined;
   /** Nothing is removed: the record only notes that its folder is missing. */

@@ -1,4 +1,5 @@
 import type { Step } from '../model/plan/step.ts';
+import type { StoredRecord } from '../model/ports/state-port.ts';
 import { appliedMeanwhile } from './lock.ts';
 import type { PipelineRun, RunFacts } from './pipeline-run.ts';
 import type { Removal, RemovalState } from './removal-state.ts';
@@ -10,7 +11,7 @@ import { performRemovalStep } from './steps/index.ts';
  * be deleted the record stays, so that the next apply tries again.
  */
 export function removalRun(removal: Removal): PipelineRun {
-  const { address, version, state } = removal;
+  const { address, state } = removal;
   let removalState: RemovalState | undefined;
   return {
     address,
@@ -20,7 +21,10 @@ export function removalRun(removal: Removal): PipelineRun {
     async begin() {
       const lock = await state.lock(address);
       try {
-        if ((await state.read(address))?.version !== version) throw appliedMeanwhile(address);
+        if (isDone(removal, await state.read(address))) {
+          await lock.release();
+          return undefined;
+        }
       } catch (error) {
         await lock.release();
         throw error;
@@ -34,6 +38,16 @@ export function removalRun(removal: Removal): PipelineRun {
     },
     report: (facts) => reportOf(removal, removalState, facts),
   };
+}
+
+/** Returns whether another process has done the same meanwhile. Fails if the record is another than when it was planned. */
+function isDone({ address, version, seal, isMissing }: Removal, stored: StoredRecord | undefined): boolean {
+  if (stored?.version === version) return false;
+  const isNoted = isMissing === true && stored?.record.missing !== undefined;
+  // The record goes last: what it was made of is gone before.
+  const isRemoved = stored === undefined && seal !== undefined;
+  if (isNoted || isRemoved) return true;
+  throw appliedMeanwhile(address);
 }
 
 function reportOf(

@@ -3,6 +3,8 @@ import type { CheckResult } from '../model/config/check.ts';
 /** The results of a run, per pipeline, in the order of the plan. */
 export interface Report {
   pipelines: readonly PipelineReport[];
+  /** The number of pipelines that another process of the same shard has done meanwhile: they are in its report. */
+  doneElsewhere?: number;
 }
 
 export interface PipelineReport {

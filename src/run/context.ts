@@ -26,5 +26,7 @@ export type Notice =
   | { type: 'shard'; index: number; count: number; pipelines: number; of: number }
   /** A shard is started once more, and leaves out what it has done. */
   | { type: 'done before'; pipelines: number }
+  /** Another process of the same shard has done these while this one was under way. */
+  | { type: 'done meanwhile'; pipelines: number }
   /** A problem that keeps nothing from being planned and is part of no plan. */
   | { type: 'finding'; diagnostic: Diagnostic };

@@ -19,8 +19,8 @@ export async function performApply(
   // A single pipeline has no others that could be done already.
   if (work.jobs.length > 1) await run.begin();
   const settings = { limits: limitsOfApply(configuration.project.limits), signal, draining, listener };
-  const { pipelines } = await applyPlan(work, settings);
-  return { pipelines: [...pipelines, ...refused] };
+  const report = await applyPlan(work, settings);
+  return { ...report, pipelines: [...report.pipelines, ...refused] };
 }
 
 /** Reports a pipeline that was not begun, because its part of the saved plan no longer holds. */

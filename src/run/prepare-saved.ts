@@ -1,3 +1,4 @@
+import { begunMeanwhile } from '../apply/lock.ts';
 import type { Configuration, WantedItems } from '../config/index.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 import type { Plan } from '../model/plan/plan.ts';
@@ -59,8 +60,13 @@ export async function prepareSaved(
   if (seal === undefined) refuseStale(remaining.plan, now);
   const judged = await judgeRemovals(remaining.plan, whole, world.state);
   if (seal === undefined) refuseRemovals(judged);
-  const stale = seal === undefined ? [] : staleIn(remaining, now, judged);
-  const isStale = new Set(stale.map(({ address }) => address));
+  const differing = seal === undefined ? [] : staleIn(remaining, now, judged);
+  const isStale = new Set(differing.map(({ address }) => address));
+  const { stale, done } =
+    seal === undefined || differing.length === 0
+      ? { stale: [], done: 0 }
+      : await withoutDone(differing, remaining.plan, seal, world);
+  if (done > 0) context.notice({ type: 'done meanwhile', pipelines: done });
   const wanted = new Set(actingIn(remaining.plan).map(({ address }) => address));
   const run = noteRun(world.state, now);
   const parts = {
@@ -82,12 +88,38 @@ function refuseRemovals(judged: readonly JudgedRemoval[]): void {
   for (const { stale } of judged) if (stale !== undefined) throw stale;
 }
 
+interface StaleWork {
+  address: string;
+  error: RunError;
+}
+
+/**
+ * Leaves out what another process of the same shard has done since the records were first read: engines start a shard twice at times.
+ * What it has begun is not stale either, but under way, or left for the next start of the shard.
+ */
+async function withoutDone(
+  differing: readonly StaleWork[],
+  plan: Plan,
+  seal: string,
+  { state }: Pick<Ports, 'state'>,
+): Promise<{ stale: readonly StaleWork[]; done: number }> {
+  const addresses = new Set(differing.map(({ address }) => address));
+  const isDiffering = ({ address }: { address: string }) => addresses.has(address);
+  const part = {
+    ...plan,
+    pipelines: plan.pipelines.filter(isDiffering),
+    forgotten: plan.forgotten.filter(isDiffering),
+  };
+  const { done, begun } = await remainingWork(part, seal, state);
+  const isDone = new Set(done);
+  const stale = differing
+    .filter(({ address }) => !isDone.has(address))
+    .map((one) => (begun.has(one.address) ? { ...one, error: begunMeanwhile(one.address) } : one));
+  return { stale, done: isDone.size };
+}
+
 /** Returns the pipelines and removals of a shard that are stale. Those that the shard has begun itself are planned again. */
-function staleIn(
-  { plan, begun }: RemainingWork,
-  now: Plan,
-  removals: readonly JudgedRemoval[],
-): { address: string; error: RunError }[] {
+function staleIn({ plan, begun }: RemainingWork, now: Plan, removals: readonly JudgedRemoval[]): StaleWork[] {
   const acting = actingIn(plan);
   if (acting.length + plan.forgotten.length > 0) refuseOtherState(plan, now);
   const pipelines = acting

@@ -65,7 +65,7 @@ export async function collectWork(
   const removed = await Promise.all(
     removals.map(async (one): Promise<Removal> => {
       const deletions = await deletionsOf(one, configuration, world);
-      return { address: one.address, version: one.record, state, deletions };
+      return { address: one.address, version: one.record, state, seal, deletions };
     }),
   );
   const notes = missing

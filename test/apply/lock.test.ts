@@ -1,10 +1,12 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/apply/job.ts';
 import { takeLock } from '../../src/apply/lock.ts';
+import { removalRun } from '../../src/apply/removal.ts';
+import type { Removal } from '../../src/apply/removal-state.ts';
 import type { StatePort } from '../../src/model/ports/state-port.ts';
 
 /** A state that keeps only who holds which lock. */
-function lockingState(read: StatePort['read']) {
+function lockingState(read: StatePort['read'], seal?: string) {
   const held = new Set<string>();
   const state: Pick<StatePort, 'lock' | 'read'> = {
     read,
@@ -23,6 +25,7 @@ function lockingState(read: StatePort['read']) {
     state,
     pipeline: { address: 'new' },
     seen: { address: 'old', version: '1' },
+    seal,
   } as unknown as Job;
   return { held, job };
 }
@@ -31,7 +34,7 @@ test('a pipeline with a new name is locked under both, and released under both',
   const { held, job } = lockingState(() => Promise.resolve({ record: {} as never, version: '1' }));
   const lock = await takeLock(job);
   expect([...held]).toEqual(['new', 'old']);
-  await lock.release();
+  await lock?.release();
   expect([...held]).toEqual([]);
 });
 
@@ -42,4 +45,60 @@ test('no lock is left when another run has applied, or the state cannot be read'
   const unreadable = lockingState(() => Promise.reject(new Error('gone')));
   await expect(takeLock(unreadable.job)).rejects.toThrow('gone');
   expect([...unreadable.held]).toEqual([]);
+});
+
+describe('a record that was written while this process waited for the lock', () => {
+  const found = (record: object, seal?: string) =>
+    lockingState(() => Promise.resolve({ record: record as never, version: '2' }), seal);
+
+  test('leaves nothing to do if another process of the same shard has done it', async () => {
+    const { held, job } = found({ plan: 'seal' }, 'seal');
+    expect(await takeLock(job)).toBeUndefined();
+    expect([...held]).toEqual([]);
+  });
+
+  test('asks for another start if that process has only begun', async () => {
+    const { held, job } = found({ plan: 'seal', pending: {} }, 'seal');
+    await expect(takeLock(job)).rejects.toMatchObject({ code: 'EXT6005', class: 'busy' });
+    expect([...held]).toEqual([]);
+  });
+
+  test.each([
+    ['of another plan', { plan: 'other' }, 'seal'],
+    ['of no plan', {}, 'seal'],
+    ['where no shard is applied', { plan: 'seal' }, undefined],
+  ])('makes the plan stale %s', async (_, record, seal) => {
+    await expect(takeLock(found(record, seal).job)).rejects.toMatchObject({ class: 'stale' });
+  });
+});
+
+describe('a removal of which the record has changed meanwhile', () => {
+  const begin = (removal: Partial<Removal>, now: object | undefined) => {
+    const { job, held } = lockingState(() =>
+      Promise.resolve(now === undefined ? undefined : { record: now as never, version: '2' }),
+    );
+    const run = removalRun({ address: 'gone', version: '1', state: job.state, ...removal });
+    return { begun: run.begin(), held };
+  };
+
+  test.each([
+    ['another process of the same shard has removed it', { seal: 'seal' }, undefined],
+    [
+      'another process has noted that its folder is missing',
+      { isMissing: true as const },
+      { missing: 'since' },
+    ],
+  ])('is done if %s', async (_, removal, now) => {
+    const { begun, held } = begin(removal, now);
+    expect(await begun).toBeUndefined();
+    expect([...held]).toEqual([]);
+  });
+
+  test.each([
+    ['it was removed, and no shard is applied', {}, undefined],
+    ['it was applied again', { seal: 'seal' }, { plan: 'seal' }],
+    ['its folder is there again', { isMissing: true as const }, {}],
+  ])('is stale if %s', async (_, removal, now) => {
+    await expect(begin(removal, now).begun).rejects.toMatchObject({ class: 'stale' });
+  });
 });

@@ -9,7 +9,8 @@ vi.setConfig({ testTimeout: 180_000 });
 
 const keys = Array.from({ length: 8 }, (_, at) => `tenant_${at}`);
 
-test('a shard that is killed while it publishes is started again, and nothing is published twice', async () => {
+/** A project that publishes one item after the other, and how often each was published. */
+async function openTenants() {
   const standIn = await startTableauStandIn();
   onTestFinished(() => standIn.close());
   const project = await createProject({
@@ -38,18 +39,32 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
     expect(outcome.exitCode, `${args}\n${outcome.stderr}`).toBe(0);
     return outcome.stdout;
   };
+  const revisions = () =>
+    standIn.control.world.dataSources.map(({ name, revisions: all }) => [name, all.length]).sort();
+  /** The nth publication is carried out, and not answered before `answer` is called. */
+  const holdAnswer = (nth: number) => {
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    onTestFinished(() => answer());
+    const publication = standIn.control.faults.add({
+      method: 'POST',
+      path: /\/datasources\?/,
+      nth,
+      act: { do: 'wait', for: held, when: 'after-work' },
+    });
+    return { answer: () => answer(), publication };
+  };
+  return { project, env, run, revisions, holdAnswer };
+}
+
+const once = keys.map((key) => [`Sales of ${key}`, 1]);
+
+test('a shard that is killed while it publishes is started again, and nothing is published twice', async () => {
+  const { project, env, run, revisions, holdAnswer } = await openTenants();
   await run('plan --shards 2 --out plan.json');
 
-  let answer: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  onTestFinished(() => answer());
   // The server has published, and the shard is gone before it hears of it.
-  const publication = standIn.control.faults.add({
-    method: 'POST',
-    path: /\/datasources\?/,
-    nth: 3,
-    act: { do: 'wait', for: held, when: 'after-work' },
-  });
+  const { answer, publication } = holdAnswer(3);
   const killed = project.start(['apply', 'plan.json', '--shard', '1/2'], env);
   await expect.poll(() => publication.struck, { timeout: 60_000 }).toBe(1);
   killed.kill('SIGKILL');
@@ -59,7 +74,27 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
   expect(await run('apply plan.json --shard 1/2')).toMatch(/Apply: \d applied\./);
   await run('apply plan.json --shard 2/2');
   await run('apply plan.json --shard 1/2');
-  const revisions = standIn.control.world.dataSources.map(({ name, revisions }) => [name, revisions.length]);
-  expect(revisions.sort()).toEqual(keys.map((key) => [`Sales of ${key}`, 1]));
+  expect(revisions()).toEqual(once);
+  expect(await run('plan')).toContain(noChanges);
+});
+
+test('a shard that an engine starts on two machines at once succeeds on both, and nothing is published twice', async () => {
+  const { project, env, run, revisions, holdAnswer } = await openTenants();
+  await run('plan --shards 1 --out plan.json');
+  const { answer, publication } = holdAnswer(3);
+  const args = ['apply', 'plan.json', '--shard', '1/1', '--lock-wait', '10m', '--json'];
+  const first = project.start(args, env);
+  await expect.poll(() => publication.struck, { timeout: 60_000 }).toBe(1);
+  const second = project.start(args, env);
+  await expect.poll(() => second.stderr(), { timeout: 60_000 }).toContain('Waiting');
+  answer();
+
+  const outcomes = await Promise.all([first.outcome, second.outcome]);
+  expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
+  expect(outcomes[1].stderr).toContain('Done by another process of this shard meanwhile: ');
+  expect(revisions()).toEqual(once);
+  // Each pipeline is in the report of the process that applied it.
+  const reports = outcomes.map(({ stdout }) => JSON.parse(stdout) as { pipelines: { address: string }[] });
+  expect(reports.flatMap(({ pipelines }) => pipelines)).toHaveLength(keys.length);
   expect(await run('plan')).toContain(noChanges);
 });

@@ -28,6 +28,8 @@ function linesOf(notice: Exclude<Notice, { type: 'finding' }>): string[] {
       ];
     case 'done before':
       return [`Done before: ${counted(notice.pipelines, 'pipeline')} of this shard.`];
+    case 'done meanwhile':
+      return [`Done by another process of this shard meanwhile: ${counted(notice.pipelines, 'pipeline')}.`];
     default:
       return never(notice);
   }

@@ -13,6 +13,7 @@ import type { Env } from '../env.ts';
 import { withDrain } from '../interruption.ts';
 import { drawProgress, type DrawnPipeline } from './draw-progress.ts';
 import { eventLines } from './event-lines.ts';
+import { printNotice } from './notices.ts';
 
 /** The stream for the plan and the report: stdout, or stderr if a document goes to stdout. */
 export interface Output {
@@ -66,6 +67,8 @@ export async function performShown(
           return performApply(prepared, { signal, draining, listener });
         });
   const report = await performed.finally(() => drawing?.end());
+  if (report.doneElsewhere !== undefined)
+    printNotice({ type: 'done meanwhile', pipelines: report.doneElsewhere }, env);
   const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
   if (count + stale.length > 0)
     show(`\n${renderReport(report.pipelines.map(rowOf), { ...view, ...notBegun })}`);

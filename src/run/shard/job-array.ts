@@ -1,11 +1,12 @@
 import type { Variables } from '../../model/base/proxy.ts';
+import { counted } from '../../model/base/numbers.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** The position of this process in a job array: among the processes that one job has started, counted from 1. */
 export interface ArrayPosition {
   index: number;
-  /** The number of processes; undefined if no variable has it. */
-  count: number | undefined;
+  /** The number of processes, and the variable with it; undefined if no variable has it. */
+  count: { number: number; variable: string } | undefined;
   /** The variable with the position, and its value. */
   variable: string;
   value: string;
@@ -19,6 +20,8 @@ interface JobArray {
   first: string | number;
   /** The variable with the distance between two indexes; 1 without it. */
   step?: string;
+  /** The variable with the index of the last process. */
+  last?: string;
 }
 
 /**
@@ -35,6 +38,7 @@ const jobArrays: readonly JobArray[] = [
     count: 'SLURM_ARRAY_TASK_COUNT',
     first: 'SLURM_ARRAY_TASK_MIN',
     step: 'SLURM_ARRAY_TASK_STEP',
+    last: 'SLURM_ARRAY_TASK_MAX',
   },
 ];
 
@@ -53,15 +57,27 @@ export function positionInArray(variables: Variables): ArrayPosition {
     );
   const number = (variable: string) => wholeNumber(variable, variables[variable]);
   const first = typeof array.first === 'number' ? array.first : (number(array.first) ?? 1);
-  const step = array.step === undefined ? 1 : (number(array.step) ?? 1);
+  const step = Math.max(array.step === undefined ? 1 : (number(array.step) ?? 1), 1);
   const own = number(array.index) ?? first;
-  const index = (own - first) / Math.max(step, 1) + 1;
+  const index = (own - first) / step + 1;
   if (!Number.isInteger(index))
     throw new UsageError(
       `--shard auto: ${array.index} is ${own}, which is not between ${first} and the last in steps of ${step}`,
     );
   const count = array.count === undefined ? undefined : number(array.count);
-  return { index, count, variable: array.index, value: String(own) };
+  const last = array.last === undefined ? undefined : number(array.last);
+  if (count !== undefined && last !== undefined && (last - first) / step + 1 !== count)
+    throw new UsageError(
+      `--shard auto: the array has ${counted(count, 'task')} from ${first} to ${last}, with gaps: their numbers are no shards`,
+      `submit it without gaps, as 1-${count}, or write --shard 3/16`,
+    );
+  return {
+    index,
+    count:
+      count === undefined || array.count === undefined ? undefined : { number: count, variable: array.count },
+    variable: array.index,
+    value: String(own),
+  };
 }
 
 const isSet = (value: string | undefined) => value !== undefined && value !== '';

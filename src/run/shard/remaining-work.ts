@@ -1,3 +1,4 @@
+import { progressOfPlan } from '../../apply/progress-of-plan.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import type { StatePort } from '../../model/ports/state-port.ts';
 import { summarize } from '../../plan/index.ts';
@@ -27,11 +28,10 @@ export async function remainingWork(
     if (found !== undefined && 'error' in found) throw found.error;
     return found?.stored?.record;
   };
-  const isOfPlan = (address: string) => recordOf(address)?.plan === seal;
-  const isPending = (address: string) => recordOf(address)?.pending !== undefined;
-  const begun = new Set(acting.filter((address) => isOfPlan(address) && isPending(address)));
+  const progress = (address: string) => progressOfPlan(recordOf(address), seal);
+  const begun = new Set(acting.filter((address) => progress(address) === 'begun'));
   const done = new Set([
-    ...acting.filter((address) => isOfPlan(address) && !isPending(address)),
+    ...acting.filter((address) => progress(address) === 'done'),
     ...removed.filter((address) => recordOf(address) === undefined),
   ]);
   const isLeft = ({ address }: { address: string }) => !done.has(address);

@@ -21,7 +21,8 @@ export function readShard(text: string, variables: Variables, planned?: number):
       'write --shard 3/16 for the third of sixteen, or --shard auto in a job array',
     );
   const position = index === 'auto' ? positionInArray(variables) : undefined;
-  const asked = written === undefined ? position?.count : Number(written);
+  const started = position?.count;
+  const asked = written === undefined ? started?.number : Number(written);
   const count = asked ?? planned;
   if (count === undefined)
     throw new UsageError(
@@ -30,10 +31,15 @@ export function readShard(text: string, variables: Variables, planned?: number):
     );
   const shard = { index: position?.index ?? Number(index), count };
   const source = position === undefined ? '' : ` (${position.variable}=${position.value})`;
+  if (started !== undefined && started.number !== count)
+    throw new UsageError(
+      `--shard ${text}: ${started.variable} is ${started.number}, not ${count}`,
+      `start all ${count} as one array; for a single one write its number, as in --shard 3/16`,
+    );
   if (planned !== undefined && count !== planned)
     throw new UsageError(
-      `--shard ${text}: the plan has ${planned} shards, not ${count}`,
-      `start ${planned} jobs, or plan again with --shards ${count}`,
+      `--shard ${text}: the plan has ${planned} shards, not ${count}${started === undefined ? '' : ` (${started.variable})`}`,
+      `start ${planned} jobs, or plan again with --shards ${count}${started === undefined ? '' : '; for a single one write its number, as in --shard 3/16'}`,
     );
   if (count < 1 || shard.index < 1 || shard.index > count)
     throw new UsageError(
