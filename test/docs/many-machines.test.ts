@@ -25,14 +25,42 @@ const engines: Record<string, (at: number) => Record<string, string>> = {
 function commandsOf(file: string, at: number): string[][] {
   // The command of a container is a list: as text, it is like a line of a shell.
   const text = read(file)
-    .replace(/"?node_modules\/\.bin\/extracts"?, ([^\]]+)\]/g, (_, list: string) => {
-      return `node_modules/.bin/extracts ${list.replace(/[",]/g, '')}\n`;
+    .replace(/"?node_modules\/\.bin\/extracts"?,\s+([^\]]+)\]/g, (_, list: string) => {
+      return `node_modules/.bin/extracts ${list.replace(/[",\s]+/g, ' ')}\n`;
     })
     .replace('${{ matrix.shard }}', String(at + 1));
   return [...text.matchAll(/(?:npx --no-install |node_modules\/\.bin\/)extracts (.+)$/gm)].map(
     ([, command = '']) => command.replace('/plans/', '').trim().split(' '),
   );
 }
+
+interface Rules {
+  spec: { podFailurePolicy: { rules: { action: string; onExitCodes?: { values: number[] } }[] } };
+}
+interface Strategy {
+  retryStrategy: { evaluateOnExit: { onExitCode: string; action: string }[] };
+}
+
+test('Kubernetes and AWS Batch start again what may succeed later, and nothing else', () => {
+  const { rules } = (parse(read('ci/kubernetes-job.yaml')) as Rules).spec.podFailurePolicy;
+  const { evaluateOnExit } = (JSON.parse(read('ci/aws-batch.json')) as Strategy).retryStrategy;
+  const endsKubernetes = (code: number) =>
+    rules.some(({ action, onExitCodes }) => action === 'FailIndex' && onExitCodes?.values.includes(code));
+  // A pattern that ends with an asterisk matches every code that begins so; without a match the job is started again.
+  const endsBatch = (code: number) =>
+    evaluateOnExit.some(({ onExitCode, action }) => {
+      const isMatch = onExitCode.endsWith('*')
+        ? String(code).startsWith(onExitCode.slice(0, -1))
+        : onExitCode === String(code);
+      return action === 'EXIT' && isMatch;
+    });
+  const codes = [1, 3, 4, 64, 65, 70, 75, 130, 137, 143];
+  const final = [1, 3, 4, 64, 65, 70];
+  expect(codes.filter(endsKubernetes)).toEqual(final);
+  expect(codes.filter(endsBatch)).toEqual(final);
+  // AWS Batch takes no more.
+  expect(evaluateOnExit.length).toBeLessThanOrEqual(5);
+});
 
 test.each(Object.keys(engines))('the commands of %s apply everything once', async (file) => {
   const parsed: unknown = file.endsWith('.json') ? JSON.parse(read(file)) : parse(read(file));

@@ -123,7 +123,7 @@ def test_applying_writes_a_line_and_an_asset_for_what_it_publishes(program, tmp_
     assert asset.name == "https://t.example.com acme: Sales/A"
     assert extra == {"pipeline": "a", "rows": 2, "bytes": 9}
     arguments = (tmp_path / "arguments").read_text()
-    assert arguments == "apply plan.json --shard=2/4 --json postgres://u:hidden@db/shop\n"
+    assert arguments == "apply plan.json --shard=2/4 --lock-wait=10m --json postgres://u:hidden@db/shop\n"
 
 
 def test_a_shard_that_is_done_returns_its_numbers(program, tmp_path):

@@ -8,7 +8,7 @@ def test_success_is_success():
     confirm(0, "extracts plan")
 
 
-@pytest.mark.parametrize("code", [75, 130, 143, -15, -2])
+@pytest.mark.parametrize("code", [75, 130, 137, 143, -15, -9, -2])
 def test_what_may_succeed_later_is_tried_again(code):
     with pytest.raises(AirflowException) as raised:
         confirm(code, "shard 1/2")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PARTLY_PLANNED = (1, 3, 75)
 #: The alias of the assets of all data sources that the operators publish; a DAG can be scheduled by it.
 ALIAS = "extracts"
+#: How long a shard waits for the locks of a try before it, which may still be at work after its worker was killed.
+LOCK_WAIT = "10m"
 
 
 class ExtractsOperator(BaseOperator):
@@ -167,7 +169,7 @@ class ExtractsApplyOperator(ExtractsOperator):
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, int]:
         """Apply it, write a line for each pipeline, and note what was published."""
-        ended = self.run_program("apply", self.plan, f"--shard={self.shard}", "--json")
+        ended = self.run_program("apply", self.plan, f"--shard={self.shard}", f"--lock-wait={LOCK_WAIT}", "--json")
         counts: dict[str, int] = {}
         for pipeline in pipelines_in(ended.output):
             outcome = pipeline["outcome"]
