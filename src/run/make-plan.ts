@@ -6,9 +6,9 @@ import type { Limits } from '../model/config/project.ts';
 import type { Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { findRemoved } from './removal/removed-pipelines.ts';
-import { limitConcurrency } from '../model/base/limit.ts';
 import { stateLocation } from '../state/index.ts';
 import { observePipeline, type Seen } from './observe/observe-pipeline.ts';
+import { observePlaces } from './observe/observing.ts';
 import { sha256 } from './sha256.ts';
 import { version } from './version.ts';
 import type { Ports } from './open-ports.ts';
@@ -56,15 +56,15 @@ export async function makePlan(
 ): Promise<MadePlan> {
   const gone = await findRemoved(configuration, world, context);
   const { project } = configuration;
-  const turn = limitConcurrency(project.limits.parallel);
+  const places = observePlaces(project.limits.parallel);
   const isPlanned = ({ address }: { address: string }) => isConcerned(address) && isOurs(address);
   const pipelines = configuration.pipelines.filter(isPlanned);
   const blocked = [...configuration.blocked, ...gone.blocked].filter(isPlanned);
-  const observeOptions = { full: decisions.full ?? false, resumed };
+  const observeOptions = { full: decisions.full ?? false, resumed, places };
   const records = await world.state.readMany(pipelines.flatMap(recordedNames));
   const observed = await Promise.all(
     pipelines.map((pipeline) =>
-      turn(() => observePipeline(pipeline, world, { ...observeOptions, records }, context)),
+      places.pipelines(() => observePipeline(pipeline, world, { ...observeOptions, records }, context)),
     ),
   );
   const changed = new Set(await world.state.changedSince([...records.keys()]));
@@ -72,7 +72,7 @@ export async function makePlan(
     observed.map(async (one, index) => {
       const pipeline = pipelines[index];
       if (pipeline === undefined || !recordedNames(pipeline).some((name) => changed.has(name))) return one;
-      return turn(() => observePipeline(pipeline, world, observeOptions, context));
+      return places.pipelines(() => observePipeline(pipeline, world, observeOptions, context));
     }),
   );
   const built = buildPlan(

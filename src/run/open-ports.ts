@@ -85,6 +85,7 @@ export function openPorts(
   });
   const sources = openSources({
     connections: project.limits.connections,
+    parallel: project.limits.parallel,
     countAbove: project.policy.maxRows,
     outage,
     variables,

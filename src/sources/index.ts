@@ -23,6 +23,8 @@ export interface Sources {
 export interface SourcesSettings {
   /** The most connections to one server at once. */
   connections: number;
+  /** The most tables that one source is asked about at once. */
+  parallel?: number;
   /** The variables that hold HTTPS_PROXY and NO_PROXY. */
   variables?: Variables;
   /** Rows are counted where an estimate is above this: it decides whether a table may be read. */
@@ -31,14 +33,20 @@ export interface SourcesSettings {
   outage?: number | undefined;
 }
 
-export function openSources({ connections, variables = {}, countAbove, outage }: SourcesSettings): Sources {
+export function openSources({
+  connections,
+  parallel = 1,
+  variables = {},
+  countAbove,
+  outage,
+}: SourcesSettings): Sources {
   const ports = new Map<string, SourcePort>();
   const databases = new Map<SourcePort, PostgresSource>();
   const pool = openPool(connections);
   const buckets = openBuckets((url) => proxyFor(url, variables));
   const kinds = {
     postgres: (source) => {
-      const port = openPostgres(source, pool, { countAbove });
+      const port = openPostgres(source, pool, { countAbove, lanes: parallel });
       databases.set(port, source);
       return port;
     },

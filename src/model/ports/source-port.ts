@@ -8,6 +8,8 @@ import type { Increment, Watermark } from '../world/watermark.ts';
 
 /** A source that is reachable. Observing never changes anything; reading sees one moment for all tables. */
 export interface SourcePort {
+  /** True where many observations that are asked for at once cost less than one after the other; the port limits them itself. */
+  gathers?: true;
   /** Observes the source of each table. `before` is the last applied record, for fingerprints that need it. */
   observe(
     tables: readonly SourceRequest[],

@@ -6,6 +6,7 @@ import type { Observing } from './observing.ts';
 export async function observeDestinations({
   pipeline,
   world,
+  places,
   applied,
   signal,
 }: Observing): Promise<DestinationObservation[]> {
@@ -14,7 +15,8 @@ export async function observeDestinations({
     ...ports.map((port, index) => {
       const { shown = '' } = pipeline.destinations[index] ?? {};
       const sent = getOwn(applied?.pending?.deliveries, shown)?.sent;
-      return port.observe({ last: getOwn(applied?.destinations, shown), sent }, signal);
+      const last = getOwn(applied?.destinations, shown);
+      return places.destinations(() => port.observe({ last, sent }, signal));
     }),
   );
 }

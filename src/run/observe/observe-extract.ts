@@ -19,15 +19,17 @@ export async function observeExtract(
   observing: Observing,
   sources: Promise<Readonly<Record<string, SourceObservation>>>,
 ): Promise<ExtractObservation> {
-  const { pipeline, world, applied, signal } = observing;
+  const { pipeline, world, places, applied, signal } = observing;
   const cursors = pipeline.tables.map(({ name, load }) => [name, extractCursor(load)] as const);
   const goesOn = cursors.some(([, { columns }]) => columns.length > 0);
   const known = !goesOn && isAsRead(observing, await sources) ? applied?.extract : undefined;
-  return world.extracts.observe(pipeline.extract.file, signal, {
-    cursors: Object.fromEntries(cursors),
-    known,
-    left: applied?.extract,
-  });
+  return places.extracts(() =>
+    world.extracts.observe(pipeline.extract.file, signal, {
+      cursors: Object.fromEntries(cursors),
+      known,
+      left: applied?.extract,
+    }),
+  );
 }
 
 function isAsRead(

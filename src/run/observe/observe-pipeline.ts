@@ -21,6 +21,7 @@ import { completeTables } from './complete-tables.ts';
 import { observeDestinations } from './observe-destinations.ts';
 import { observeExtract } from './observe-extract.ts';
 import { observeSources } from './observe-sources.ts';
+import type { ObservePlaces } from './observing.ts';
 import { settleDeliveries } from './settle-deliveries.ts';
 
 /** The observation of a pipeline; or why it could not be observed. */
@@ -42,6 +43,7 @@ export interface ObserveOptions {
    * whether they are still the same.
    */
   records?: ReadonlyMap<string, ReadResult>;
+  places: ObservePlaces;
 }
 
 /** The number of observations while another run applies the pipeline, and the pause between them. */
@@ -88,7 +90,7 @@ export async function observePipeline(
 async function observeOnce(
   written: Pipeline,
   world: Ports & { read: Read },
-  { full, resumed }: ObserveOptions,
+  { full, resumed, places }: ObserveOptions,
   { signal, notice }: Pick<RunContext, 'signal' | 'notice'>,
 ): Promise<Seen> {
   const report = (text: string) => notice({ type: 'observing', address: written.address, text });
@@ -100,18 +102,19 @@ async function observeOnce(
     stored = await readState(pipeline, world.read);
     const moved = stored && moveRecord(pipeline, hideSecrets(pipeline, stored.record));
     applied = moved && addInfiniteSetting(pipeline, moved.record);
-    pipeline = await completeTables(written, world, signal, report);
+    pipeline = await places.sources(() => completeTables(written, world, signal, report));
     if (stored !== undefined && isFinished(stored.record, pipeline, resumed)) {
       return { pipeline, stored, applied, outcome: { finished: true } };
     }
     const refresh = refreshDue(pipeline, applied, new Date());
     const reread = new Set(full ? pipeline.tables.map(({ name }) => name) : refresh);
-    const observing = { pipeline, world, applied, signal, report };
+    const observing = { pipeline, world, places, applied, signal, report };
+    const template = world.templateOf(pipeline);
     const sources = observeSources(observing, reread);
-    const [tables, extract, template, destinations] = await settleAll(
+    const [tables, extract, seenTemplate, destinations] = await settleAll(
       sources,
       observeExtract(observing, sources),
-      Promise.resolve(world.templateOf(pipeline)?.observe(signal, applied?.template)),
+      places.templates(async () => template?.observe(signal, applied?.template)),
       observeDestinations(observing),
     );
     const settled = settleDeliveries(pipeline, applied, destinations);
@@ -124,7 +127,7 @@ async function observeOnce(
         observation: {
           tables,
           extract,
-          ...(template && { template }),
+          ...(seenTemplate && { template: seenTemplate }),
           destinations,
           applied,
           moves: moved?.moves ?? [],

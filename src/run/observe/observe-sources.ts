@@ -13,7 +13,7 @@ function isRedefined(pipeline: Pipeline, table: Table, applied: AppliedTable | u
 
 /** Observes the sources of all tables, by table. The rows of the tables in `reread` will be read whatever they are. */
 export async function observeSources(
-  { pipeline, world, applied, signal, report }: Observing,
+  { pipeline, world, places, applied, signal, report }: Observing,
   reread: ReadonlySet<string>,
 ): Promise<Record<string, SourceObservation>> {
   const seen = new Map<string, SourceObservation>();
@@ -28,7 +28,8 @@ export async function observeSources(
       const watermark = isReread ? undefined : last?.watermark;
       return { table, before: last?.fingerprint, redefined: isReread, ...(watermark && { watermark }) };
     });
-    const observations = await source.observe(requests, signal, report);
+    const observe = () => source.observe(requests, signal, report);
+    const observations = await (source.gathers === true ? observe() : places.sources(observe));
     tables.forEach((table, index) => {
       const one = observations[index];
       if (one !== undefined) seen.set(table.name, one);

@@ -8,6 +8,7 @@ import { describeConnection } from './connection/describe-connection.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
+import { observeTogether, type Observed } from './observe/together.ts';
 import { systemOf } from './incremental/late.ts';
 import type { Leased } from './connection/lease.ts';
 import { openPool } from './connection/pool.ts';
@@ -20,11 +21,16 @@ import { watchLocks } from './connection/lock-waits.ts';
 /** The number of connections of a port that has them to itself. */
 const usualConnections = 10;
 
+export interface PostgresOptions extends ObserveOptions {
+  /** The most observations at once. */
+  lanes?: number;
+}
+
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
 export function openPostgres(
   source: PostgresSource,
   pool = openPool(usualConnections, 0),
-  { countAbove }: ObserveOptions = {},
+  { lanes = 1, ...options }: PostgresOptions = {},
 ): SourcePort {
   const begin = (leased: Leased, report?: (text: string) => void) =>
     leased.begin({ report }).catch((error: unknown) => {
@@ -52,33 +58,55 @@ export function openPostgres(
       await leased.end();
     }
   };
+  /** Observes tables in a transaction that has begun; another one begins where cursors must be seen later. */
+  const alone = async (leased: Leased, { requests, report }: Observed): Promise<SourceObservation[]> => {
+    const { client } = leased;
+    const seen = [];
+    for (const { table } of requests)
+      seen.push(await lookAt(client, () => observeTable(client, table, options)));
+    if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
+      await client.query('rollback');
+      await begin(leased, report);
+    }
+    const identity = await lookAt(client, () => systemOf(client));
+    const observations = [];
+    for (const [index, request] of requests.entries()) {
+      const one = seen[index];
+      if (one === undefined) continue;
+      const observation = await lookAt(client, () => withCursor(client, request, one));
+      observations.push({ ...observation, identity });
+    }
+    return observations;
+  };
+  const versionWarning = (leased: Leased, observations: readonly SourceObservation[]) =>
+    withVersion(observations, oldVersionWarning(leased.client, source.place));
+  const together = perSignal((signal) =>
+    observeTogether(lanes, { source, pool, options, signal, begin, alone, finish: versionWarning }),
+  );
   return {
+    gathers: true,
     observe: (requests, signal, report) =>
-      ask(signal, report, async (leased) => {
-        const { client } = leased;
-        const seen = [];
-        for (const { table } of requests)
-          seen.push(await lookAt(client, () => observeTable(client, table, { countAbove })));
-        if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
-          await client.query('rollback');
-          await begin(leased, report);
-        }
-        const identity = await lookAt(client, () => systemOf(client));
-        const observations = [];
-        for (const [index, request] of requests.entries()) {
-          const one = seen[index];
-          if (one === undefined) continue;
-          const observation = await lookAt(client, () => withCursor(client, request, one));
-          observations.push({ ...observation, identity });
-        }
-        return withVersion(observations, oldVersionWarning(client, source.place));
-      }),
+      requests.every(({ table }) => table.load.kind === 'full')
+        ? together(signal)({ requests, report })
+        : ask(signal, report, async (leased) =>
+            versionWarning(leased, await alone(leased, { requests, report })),
+          ),
     describe: (signal) =>
       ask(signal, undefined, ({ client, host }) => describeConnection(client, host, source)),
     items: (question, signal) => ask(signal, undefined, ({ client }) => queryItems(client, question)),
     snapshot: (tables, signal, report, place) =>
       openSnapshot({ source, pool, report, place }, tables, signal),
     close: () => pool.close(),
+  };
+}
+
+/** Keeps what is made for each signal for as long as that is in use. */
+function perSignal<T extends object>(make: (signal: AbortSignal) => T): (signal: AbortSignal) => T {
+  const made = new WeakMap<AbortSignal, T>();
+  return (signal) => {
+    const found = made.get(signal) ?? make(signal);
+    made.set(signal, found);
+    return found;
   };
 }
 

@@ -13,8 +13,10 @@ export function catalogQuery<Row extends pg.QueryResultRow>(
   text: string,
   values: readonly unknown[],
 ): Promise<pg.QueryResult<Row>> {
-  const name = isOwnSession(client) ? { name: nameOf(text) } : {};
-  return client.query<Row>({ ...name, text, values: [...values] });
+  return onceInTransaction(client, [text, ...values], () => {
+    const name = isOwnSession(client) ? { name: nameOf(text) } : {};
+    return client.query<Row>({ ...name, text, values: [...values] });
+  });
 }
 
 /**
@@ -27,10 +29,41 @@ export async function largeCatalogQuery<Row extends pg.QueryResultRow>(
   values: readonly unknown[],
 ): Promise<pg.QueryResult<Row>> {
   if (!isOwnSession(client) || majorOf(client) < 12) return catalogQuery<Row>(client, text, values);
-  await client.query('set local plan_cache_mode = force_generic_plan');
-  const result = await catalogQuery<Row>(client, text, values);
-  await client.query('reset plan_cache_mode');
-  return result;
+  return onceInTransaction(client, ['generic', text, ...values], async () => {
+    await client.query('set local plan_cache_mode = force_generic_plan');
+    const result = await catalogQuery<Row>(client, text, values);
+    await client.query('reset plan_cache_mode');
+    return result;
+  });
+}
+
+const answers = new WeakMap<pg.Client, Map<string, unknown>>();
+
+/**
+ * Keeps the answers about catalogs until they are forgotten: in one transaction, all tables that are looked at see the same
+ * moment, and most of what those of a family ask is the same.
+ */
+export function keepAnswers(client: pg.Client): void {
+  answers.set(client, new Map());
+}
+
+export function forgetAnswers(client: pg.Client): void {
+  answers.delete(client);
+}
+
+/** Asks a question whose answer is kept, if answers are kept now. An error is no answer. */
+export async function onceInTransaction<T>(
+  client: pg.Client,
+  question: readonly unknown[],
+  ask: () => Promise<T>,
+): Promise<T> {
+  const kept = answers.get(client);
+  if (kept === undefined) return ask();
+  const key = JSON.stringify(question);
+  if (kept.has(key)) return kept.get(key) as T;
+  const answer = await ask();
+  kept.set(key, answer);
+  return answer;
 }
 
 const names = new Map<string, string>();

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { processInKey } from '../../../postgres/cancel.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
+import { isAboutSql } from './errors.ts';
 
 /**
  * Begins a transaction that can only read, at one moment: its own, or that of an exported snapshot. Dates, intervals
@@ -79,8 +80,14 @@ const waitsForLocks = `
   select set_config('lock_timeout', coalesce(nullif(current_setting('lock_timeout'), '0'), '60s'), true),
          pg_backend_pid() as pid`;
 
-/** Runs a call whose failure does not abort the rest of the transaction. */
+/** Runs a call whose failure does not abort the rest of the transaction, unless that is risked (see `risk`). */
 export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Promise<T> {
+  const risked = risks.get(client);
+  if (risked !== undefined)
+    return call().catch((error: unknown) => {
+      risked.failure ??= error;
+      throw error;
+    });
   await client.query('savepoint attempt');
   try {
     const result = await call();
@@ -90,6 +97,27 @@ export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Pro
     // When even this fails, the connection is lost, which the first error says better.
     if (isDatabaseError(error)) await client.query('rollback to savepoint attempt').catch(() => undefined);
     throw error;
+  }
+}
+
+const risks = new WeakMap<pg.Client, { failure?: unknown }>();
+
+/**
+ * Runs a call without savepoints for its attempts: they are most of its round trips, and none of them usually fails. If
+ * PostgreSQL refuses the statement of one, the result is undefined and the transaction aborted: the caller runs it again with
+ * savepoints.
+ */
+export async function risk<T>(client: pg.Client, call: () => Promise<T>): Promise<T | undefined> {
+  const risked: { failure?: unknown } = {};
+  risks.set(client, risked);
+  try {
+    const result = await call();
+    return risked.failure === undefined ? result : undefined;
+  } catch (error) {
+    if (isDatabaseError(risked.failure) && isAboutSql(risked.failure)) return undefined;
+    throw error;
+  } finally {
+    risks.delete(client);
   }
 }
 

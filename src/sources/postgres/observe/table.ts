@@ -51,17 +51,20 @@ interface Expected {
   bytes: Estimate | undefined;
 }
 
+interface Explained {
+  'QUERY PLAN': [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
+}
+
 /**
  * Returns what the planner of PostgreSQL expects: as good as its statistics, and free. For a small table that was
  * never analysed it has no statistics and makes its size up, so that such a table has no estimate.
  */
 async function estimate(client: pg.Client, select: string): Promise<Expected> {
-  const { rows } = await client.query<{
-    'QUERY PLAN': [{ Plan: { 'Plan Rows': number; 'Plan Width': number } }];
-  }>(`explain (format json) ${select}`);
-  const plan = rows[0]?.['QUERY PLAN'][0].Plan;
-  const { rows: guessed } = await client.query<{ name: string }>(neverAnalysed);
-  if (guessed.length > 0) return { rows: undefined, bytes: undefined };
+  const [explained, guessed] = (await client.query(
+    `explain (format json) ${select}\n;${neverAnalysed}`,
+  )) as unknown as [pg.QueryResult<Explained>, pg.QueryResult];
+  const plan = explained.rows[0]?.['QUERY PLAN'][0].Plan;
+  if (guessed.rows.length > 0) return { rows: undefined, bytes: undefined };
   const count = plan?.['Plan Rows'] ?? 0;
   return {
     rows: { value: count, exact: false },
