@@ -16,6 +16,7 @@ export function openDestinations(settings: TableauSettings): Destinations {
     open(destination) {
       return destination.type === 'file' ? kinds.file(destination) : kinds.tableau(destination);
     },
+    expect: (destinations) => tableau.expect(destinations),
     close: () => tableau.close(),
   };
 }

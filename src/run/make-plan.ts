@@ -62,6 +62,7 @@ export async function makePlan(
   const blocked = [...configuration.blocked, ...gone.blocked].filter(isPlanned);
   const observeOptions = { full: decisions.full ?? false, resumed, places };
   const records = await world.state.readMany(pipelines.flatMap(recordedNames));
+  world.expect(pipelines);
   const observed = await Promise.all(
     pipelines.map((pipeline) =>
       places.pipelines(() => observePipeline(pipeline, world, { ...observeOptions, records }, context)),

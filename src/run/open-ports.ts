@@ -31,6 +31,8 @@ export interface Ports {
   sourcesOf(pipeline: Pipeline): Readonly<Record<string, SourcePort>>;
   destinationOf(destination: Destination): DestinationPort;
   destinationsOf(pipeline: Pipeline): readonly DestinationPort[];
+  /** Says which pipelines will be observed next, in this order: of many destinations some answer together. */
+  expect(pipelines: readonly Pipeline[]): void;
   templateOf(pipeline: Pipeline): TemplatePort | undefined;
   /** Returns the things that an untrusted plan has not inspected; undefined for every other plan. */
   unseen?: () => readonly string[];
@@ -72,6 +74,7 @@ export function openPorts(
   const destinations = openDestinations({
     variables,
     registerSecret: keepSecret,
+    parallel: project.limits.parallel,
     offline,
     signal,
     onWait: ({ host, milliseconds, because }) =>
@@ -99,6 +102,7 @@ export function openPorts(
     sourcesOf: (pipeline) => portsByName(pipeline, sources),
     destinationOf: (destination) => destinations.open(destination),
     destinationsOf: (pipeline) => pipeline.destinations.map((destination) => destinations.open(destination)),
+    expect: (pipelines) => destinations.expect(pipelines.flatMap((pipeline) => pipeline.destinations)),
     templateOf: (pipeline) => pipeline.template && openTemplatePort(pipeline, pipeline.template),
     async close() {
       // Each is closed, regardless of the others. Leases are given back before the state is closed.

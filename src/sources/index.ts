@@ -1,6 +1,7 @@
 import type { PostgresSource, Source } from '../model/config/source.ts';
 import type { SnapshotPlaces } from '../model/ports/source-port.ts';
 import type { SourcePort } from '../model/ports/source-port.ts';
+import { limitConcurrency } from '../model/base/limit.ts';
 import { proxyFor, type Variables } from '../model/base/proxy.ts';
 import { patience } from '../aws/retry.ts';
 import { listFolders } from './file/folders.ts';
@@ -23,7 +24,7 @@ export interface Sources {
 export interface SourcesSettings {
   /** The most connections to one server at once. */
   connections: number;
-  /** The most tables that one source is asked about at once. */
+  /** The most connections to PostgreSQL that observe tables at once. */
   parallel?: number;
   /** The variables that hold HTTPS_PROXY and NO_PROXY. */
   variables?: Variables;
@@ -43,10 +44,11 @@ export function openSources({
   const ports = new Map<string, SourcePort>();
   const databases = new Map<SourcePort, PostgresSource>();
   const pool = openPool(connections);
+  const lanes = { most: parallel, turn: limitConcurrency(parallel) };
   const buckets = openBuckets((url) => proxyFor(url, variables));
   const kinds = {
     postgres: (source) => {
-      const port = openPostgres(source, pool, { countAbove, lanes: parallel });
+      const port = openPostgres(source, pool, { countAbove, lanes });
       databases.set(port, source);
       return port;
     },

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { TableauConnection, TableauDestination } from '../../model/config/destination.ts';
+import type { Destination, TableauConnection, TableauDestination } from '../../model/config/destination.ts';
 import type { DestinationPort } from '../../model/ports/destination-port.ts';
 import type { ExtractPort } from '../../model/ports/extract-port.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { realClock, type Clock } from './client/http/clock.ts';
 import { KeptConnections } from './client/http/kept-connections.ts';
@@ -13,9 +14,10 @@ import type { Site } from './client/site/site.ts';
 import { openTransport } from './client/http/transport.ts';
 import { describeTableau } from './describe-site.ts';
 import { toRunError } from './client/errors.ts';
-import { observeTableau } from './observe.ts';
+import { observeTableau, type Together } from './observe.ts';
 import { removePublication, existingPublication } from './remove.ts';
-import { cacheProjects, type SeeProject } from './target/seen-projects.ts';
+import { openListings } from './target/listings.ts';
+import { cacheProjects } from './target/seen-projects.ts';
 import type { LeaseToken } from './client/site/token-lease.ts';
 import { openTurns, type PublishRate, type Turns } from './publish/turns.ts';
 import { writeTableau } from './write.ts';
@@ -28,6 +30,8 @@ export interface TableauSettings {
   offline: boolean;
   /** Divides an extract into what one update takes. */
   split: ExtractPort['split'];
+  /** The most requests at once while destinations are observed. */
+  parallel?: number;
   clock?: Clock;
   /** Hears of waits that users notice. */
   onWait: (wait: Wait) => void;
@@ -40,6 +44,8 @@ export interface TableauSettings {
 }
 
 export interface TableauDestinations {
+  /** Hears which destinations will be observed next, in this order. */
+  expect(destinations: readonly Destination[]): void;
   open(destination: TableauDestination): DestinationPort;
   /** Signs out of all sites. */
   close(): Promise<void>;
@@ -56,10 +62,17 @@ const unleased: LeaseToken = ({ names: [name = ''] }) =>
     release: () => Promise.resolve(),
   });
 
+const usualParallel = 4;
+
 /** The Tableau destinations of a process. Those with the same identity share one session. */
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
-  const seeProject = cacheProjects();
+  const { parallel = usualParallel } = settings;
+  const together: Together = {
+    seeProject: cacheProjects(),
+    listings: openListings(),
+    turn: limitConcurrency(parallel),
+  };
   const turns = openTurns(settings.publishRate, settings.clock ?? realClock);
   const connections = new Map<string | undefined, KeptConnections>();
   const keptFor = (ca: string | undefined) => {
@@ -87,7 +100,8 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
     return openSite(connection, session, caller);
   };
   return {
-    open: (destination) => openTableauDestination(destination, { siteOf, seeProject, turns }, settings),
+    expect: (destinations) => together.listings.expect(destinations),
+    open: (destination) => openTableauDestination(destination, { siteOf, together, turns }, settings),
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
@@ -99,13 +113,13 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
 /** The parts of a process that its destinations share. */
 interface Shared {
   siteOf: (destination: TableauDestination) => Site;
-  seeProject: SeeProject;
+  together: Together;
   turns: Turns;
 }
 
 function openTableauDestination(
   destination: TableauDestination,
-  { siteOf, seeProject, turns }: Shared,
+  { siteOf, together, turns }: Shared,
   { offline, split }: TableauSettings,
 ): DestinationPort {
   let opened: Site | undefined;
@@ -117,11 +131,12 @@ function openTableauDestination(
     }
   };
   return {
+    gathers: true,
     async observe(known, signal) {
       if (offline) return { type: 'tableau', looked: false, project: undefined, found: undefined };
       try {
         return await translated((site) =>
-          observeTableau(site, destination, { ...known, seeProject }, signal),
+          observeTableau(site, destination, { ...known, ...together }, signal),
         );
       } catch (error) {
         // Not to see it is no failure of a plan.

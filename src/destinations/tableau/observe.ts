@@ -8,15 +8,25 @@ import { kindOf, type Collection } from './client/resources/content-kind.ts';
 import { pathOfProject, type Project } from './client/resources/projects.ts';
 import type { Site } from './client/site/site.ts';
 import { siteLabel } from './client/site-label.ts';
+import type { Listings } from './target/listings.ts';
 import type { SeeProject } from './target/seen-projects.ts';
+import type { Limit } from '../../model/base/limit.ts';
 import { whatBecameOf } from './publish/earlier-delivery.ts';
 import { projectProblem } from './target/target.ts';
+
+/** The parts of an observation that those of many destinations share. */
+export interface Together {
+  seeProject: SeeProject;
+  listings: Listings;
+  /** Limits what is asked about single contents at once. */
+  turn: Limit;
+}
 
 /** Returns the present publication, by reading only. */
 export async function observeTableau(
   site: Site,
   destination: TableauDestination,
-  { last, sent, seeProject }: KnownDelivery & { seeProject: SeeProject },
+  { last, sent, seeProject, listings, turn }: KnownDelivery & Together,
   signal: AbortSignal,
 ): Promise<TableauDestinationObservation> {
   const collection = { site, kind: kindOf(destination) };
@@ -31,25 +41,28 @@ export async function observeTableau(
       place: error.place ?? destination.place,
       ...(error.hint !== undefined && { hint: error.hint }),
     };
-    const strayed = await strayedFrom(collection, lastId, undefined, signal);
+    const strayed = await turn(() => strayedFrom(collection, lastId, undefined, signal));
     return { ...nothing, ...strayed, ...(problem && { problem }) };
   }
   const project = search.found;
-  const wanted = { name: destination.name, projectId: project.id, knownId: lastId };
-  const found = await findPublished(collection, wanted, signal);
-  const isCurrent = sent !== undefined && sent.superseded !== true;
-  const became = isCurrent ? await whatBecameOf(site, destination, { sent, found }, signal) : undefined;
-  const { userId } = await site.me();
-  const strayed = found?.id === lastId ? {} : await strayedFrom(collection, lastId, found, signal);
-  return {
-    ...nothing,
-    project: showProjectPath(project.path),
-    found: found && asSeen(found),
-    ...(became && { sent: became }),
-    ...(found?.publisherId !== undefined && { byUs: found.publisherId === userId }),
-    ...strayed,
-    ...permissionProblem(site, project, destination),
-  };
+  const named = await listings.named(collection, destination.name, signal);
+  return turn(async () => {
+    const wanted = { name: destination.name, projectId: project.id, knownId: lastId, named };
+    const found = await findPublished(collection, wanted, signal);
+    const isCurrent = sent !== undefined && sent.superseded !== true;
+    const became = isCurrent ? await whatBecameOf(site, destination, { sent, found }, signal) : undefined;
+    const { userId } = await site.me();
+    const strayed = found?.id === lastId ? {} : await strayedFrom(collection, lastId, found, signal);
+    return {
+      ...nothing,
+      project: showProjectPath(project.path),
+      found: found && asSeen(found),
+      ...(became && { sent: became }),
+      ...(found?.publisherId !== undefined && { byUs: found.publisherId === userId }),
+      ...strayed,
+      ...permissionProblem(site, project, destination),
+    };
+  });
 }
 
 const nothing: TableauDestinationObservation = {

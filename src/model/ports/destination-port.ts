@@ -35,6 +35,8 @@ export interface TemplatePort {
 export type Confirm = () => Promise<void>;
 
 export interface DestinationPort {
+  /** True where many observations that are asked for at once cost less than one after the other; the port limits them itself. */
+  gathers?: true;
   /**
    * `last` is what was delivered last, by which it is found again where its name has changed; `sent` what a run
    * has sent whose end it did not see.
@@ -108,6 +110,8 @@ export type Delivered = AppliedDestination;
 
 /** The destinations of a run. What several of them share (a session) is opened once and closed here. */
 export interface Destinations {
+  /** Hears which destinations will be observed next, in this order. */
+  expect(destinations: readonly Destination[]): void;
   open(destination: Destination): DestinationPort;
   close(): Promise<void>;
 }

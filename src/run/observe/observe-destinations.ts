@@ -16,7 +16,8 @@ export async function observeDestinations({
       const { shown = '' } = pipeline.destinations[index] ?? {};
       const sent = getOwn(applied?.pending?.deliveries, shown)?.sent;
       const last = getOwn(applied?.destinations, shown);
-      return places.destinations(() => port.observe({ last, sent }, signal));
+      const observe = () => port.observe({ last, sent }, signal);
+      return port.gathers === true ? observe() : places.destinations(observe);
     }),
   );
 }

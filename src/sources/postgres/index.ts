@@ -3,12 +3,14 @@ import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../model/config/source.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
 import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
+import { limitConcurrency } from '../../model/base/limit.ts';
+import { perSignal } from '../../model/base/per-signal.ts';
 import { endedBy } from '../../postgres/cancel.ts';
 import { describeConnection } from './connection/describe-connection.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
 import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
-import { observeTogether, type Observed } from './observe/together.ts';
+import { observeTogether, type Lanes, type Observed } from './observe/together.ts';
 import { systemOf } from './incremental/late.ts';
 import type { Leased } from './connection/lease.ts';
 import { openPool } from './connection/pool.ts';
@@ -22,15 +24,14 @@ import { watchLocks } from './connection/lock-waits.ts';
 const usualConnections = 10;
 
 export interface PostgresOptions extends ObserveOptions {
-  /** The most observations at once. */
-  lanes?: number;
+  lanes?: Lanes;
 }
 
 /** PostgreSQL 12 or later: tables, views, partitioned tables and queries, read by COPY under one snapshot. */
 export function openPostgres(
   source: PostgresSource,
   pool = openPool(usualConnections, 0),
-  { lanes = 1, ...options }: PostgresOptions = {},
+  { lanes = { most: 1, turn: limitConcurrency(1) }, ...options }: PostgresOptions = {},
 ): SourcePort {
   const begin = (leased: Leased, report?: (text: string) => void) =>
     leased.begin({ report }).catch((error: unknown) => {
@@ -81,7 +82,7 @@ export function openPostgres(
   const versionWarning = (leased: Leased, observations: readonly SourceObservation[]) =>
     withVersion(observations, oldVersionWarning(leased.client, source.place));
   const together = perSignal((signal) =>
-    observeTogether(lanes, { source, pool, options, signal, begin, alone, finish: versionWarning }),
+    observeTogether({ lanes, source, pool, options, signal, begin, alone, finish: versionWarning }),
   );
   return {
     gathers: true,
@@ -97,16 +98,6 @@ export function openPostgres(
     snapshot: (tables, signal, report, place) =>
       openSnapshot({ source, pool, report, place }, tables, signal),
     close: () => pool.close(),
-  };
-}
-
-/** Keeps what is made for each signal for as long as that is in use. */
-function perSignal<T extends object>(make: (signal: AbortSignal) => T): (signal: AbortSignal) => T {
-  const made = new WeakMap<AbortSignal, T>();
-  return (signal) => {
-    const found = made.get(signal) ?? make(signal);
-    made.set(signal, found);
-    return found;
   };
 }
 

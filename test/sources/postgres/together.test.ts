@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import type { Table } from '../../../src/model/config/pipeline.ts';
+import { limitConcurrency } from '../../../src/model/base/limit.ts';
 import { openPool } from '../../../src/sources/postgres/connection/pool.ts';
 import { openPostgres } from '../../../src/sources/postgres/index.ts';
 import { freshDatabase, type FreshDatabase } from '../../support/database.ts';
@@ -39,7 +40,9 @@ const requestOf = (table: Table) => [{ table, before: undefined, redefined: fals
 function opened(lanes: number, signal = never()) {
   const pool = openPool(10);
   onTestFinished(() => pool.close());
-  const port = openPostgres(sourceAt(database.url), pool, { lanes });
+  const port = openPostgres(sourceAt(database.url), pool, {
+    lanes: { most: lanes, turn: limitConcurrency(lanes) },
+  });
   return async (table: Table) => (await port.observe(requestOf(table), signal))[0];
 }
 

@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import type { Limit } from '../../../model/base/limit.ts';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { SourceRequest } from '../../../model/ports/source-port.ts';
 import type { SourceObservation } from '../../../model/world/observation.ts';
@@ -24,7 +25,16 @@ interface Call extends Observed {
   reject: (error: unknown) => void;
 }
 
+/** Limits the connections that observe at once. */
+export interface Lanes {
+  /** Those of one source. */
+  most: number;
+  /** A place among those of all sources. */
+  turn: Limit;
+}
+
 export interface Together {
+  lanes: Lanes;
   source: PostgresSource;
   pool: Pool;
   options: ObserveOptions;
@@ -45,11 +55,9 @@ const longest = 1000;
  * asked once for all that see the same moment. Whatever goes wrong there is looked at again in a transaction of its own, so
  * that a table has the same observation, and the same errors, as if it were alone.
  */
-export function observeTogether(
-  lanes: number,
-  together: Together,
-): (observed: Observed) => Promise<SourceObservation[]> {
-  const add = openLanes<Call>(lanes, (next) => driveLane(together, next));
+export function observeTogether(together: Together): (observed: Observed) => Promise<SourceObservation[]> {
+  const { most, turn } = together.lanes;
+  const add = openLanes<Call>(most, (next) => turn(() => driveLane(together, next)));
   return (observed) => new Promise((resolve, reject) => add({ ...observed, resolve, reject }));
 }
 

@@ -11,6 +11,23 @@ export interface Content extends PublishedContent {
   publisherId: string | undefined;
 }
 
+/**
+ * Lists all contents with these names, in any project: there is no filter by project id, and names of projects are ambiguous.
+ * A name that no filter may hold comes alone; what is returned then has all names.
+ */
+export async function listNamed(
+  { site, kind }: Collection,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Content[]> {
+  const [first = '', ...others] = names;
+  const wanted = others.length === 0 ? `eq:${first}` : `in:[${names.join(',')}]`;
+  const filter = isFilterable(first) ? { filter: `name:${wanted}` } : {};
+  const query = { fields: '_all_', ...filter };
+  const all = await site.list({ path: [kind.plural], query, signal }, kind.plural, kind.element);
+  return all.map(contentOf);
+}
+
 /** The one of this name in the project; names are unique there without regard to case. */
 export async function findContent(
   collection: Collection,
@@ -18,27 +35,33 @@ export async function findContent(
   projectId: string,
   signal: AbortSignal,
 ): Promise<Content | undefined> {
-  // There is no filter by project id, and names of projects are ambiguous: what comes is matched here.
-  const filter = isFilterable(name) ? { filter: `name:eq:${name}` } : {};
-  const query = { fields: '_all_', ...filter };
-  const { site, kind } = collection;
-  const all = await site.list({ path: [kind.plural], query, signal }, kind.plural, kind.element);
-  const alike = all.map(contentOf).filter((one) => one.projectId === projectId && isSameName(one.name, name));
+  const named = await listNamed(collection, [name], signal);
+  return oneOf(collection, named, { name, projectId }, signal);
+}
+
+async function oneOf(
+  collection: Collection,
+  named: readonly Content[],
+  { name, projectId }: { name: string; projectId: string },
+  signal: AbortSignal,
+): Promise<Content | undefined> {
+  const alike = named.filter((one) => one.projectId === projectId && isSameName(one.name, name));
   const found = alike.find((one) => one.name === name) ?? alike[0];
   return found && withRevision(collection, found, signal);
 }
 
 /**
  * The publication with the id `knownId`, or else the one of this name in the project. Lists lag behind the server: what
- * is new, or was just published, is found by its id before its name.
+ * is new, or was just published, is found by its id before its name. `named` are all of this name, if they were listed.
  */
 export async function findPublished(
   collection: Collection,
-  wanted: { name: string; projectId: string; knownId: string | undefined },
+  wanted: { name: string; projectId: string; knownId: string | undefined; named?: readonly Content[] },
   signal: AbortSignal,
 ): Promise<Content | undefined> {
   const { name, projectId, knownId } = wanted;
-  const listed = await findContent(collection, name, projectId, signal);
+  const named = wanted.named ?? (await listNamed(collection, [name], signal));
+  const listed = await oneOf(collection, named, wanted, signal);
   if (listed !== undefined || knownId === undefined) return listed;
   const known = await getContent(collection, knownId, signal);
   return known?.projectId === projectId && isSameName(known.name, name) ? known : undefined;
