@@ -19,7 +19,7 @@ const mostCharacters = 4000;
 interface OnSite {
   /** Not asked for yet, in the order in which they will be. */
   expected: Set<string>;
-  /** Asked for together with another one. An answer serves once: whoever looks again wants to see what is new. */
+  /** Asked for together with another one. An answer serves once: a second look is to see what is new. */
   asked: Map<string, Promise<readonly Content[]>>;
 }
 

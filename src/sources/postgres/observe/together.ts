@@ -27,7 +27,7 @@ interface Call extends Observed {
 
 /** Limits the connections that observe at once. */
 export interface Lanes {
-  /** Those of one source. */
+  /** The most for one source. */
   most: number;
   /** A place among those of all sources. */
   turn: Limit;
