@@ -1,22 +1,19 @@
-import type pg from 'pg';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
 import type { PostgresSource } from '../../model/config/source.ts';
 import type { SourceObservation } from '../../model/world/observation.ts';
-import type { SourcePort, SourceRequest } from '../../model/ports/source-port.ts';
+import type { SourcePort } from '../../model/ports/source-port.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import { perSignal } from '../../model/base/per-signal.ts';
 import { endedBy } from '../../postgres/cancel.ts';
 import { describeConnection } from './connection/describe-connection.ts';
 import { explainQuery } from './connection/errors.ts';
 import { queryItems } from './observe/items.ts';
-import { observeTable, type ObserveOptions, type Seen } from './observe/table.ts';
+import { observeAlone } from './observe/alone.ts';
+import type { ObserveOptions } from './observe/table.ts';
 import { observeTogether, type Lanes, type Observed } from './observe/together.ts';
-import { systemOf } from './incremental/late.ts';
 import type { Leased } from './connection/lease.ts';
 import { openPool } from './connection/pool.ts';
 import { openSnapshot } from './read/snapshot.ts';
-import { observeCursor } from './incremental/beyond-watermark.ts';
-import { lookAt } from './connection/transaction.ts';
 import { oldVersionWarning } from './connection/old-version.ts';
 import { watchLocks } from './connection/lock-waits.ts';
 
@@ -59,26 +56,7 @@ export function openPostgres(
       await leased.end();
     }
   };
-  /** Observes tables in a transaction that has begun; another one begins where cursors must be seen later. */
-  const alone = async (leased: Leased, { requests, report }: Observed): Promise<SourceObservation[]> => {
-    const { client } = leased;
-    const seen = [];
-    for (const { table } of requests)
-      seen.push(await lookAt(client, () => observeTable(client, table, options)));
-    if (seen.some(({ agreement }) => agreement.cursor !== undefined)) {
-      await client.query('rollback');
-      await begin(leased, report);
-    }
-    const identity = await lookAt(client, () => systemOf(client));
-    const observations = [];
-    for (const [index, request] of requests.entries()) {
-      const one = seen[index];
-      if (one === undefined) continue;
-      const observation = await lookAt(client, () => withCursor(client, request, one));
-      observations.push({ ...observation, identity });
-    }
-    return observations;
-  };
+  const alone = (leased: Leased, observed: Observed) => observeAlone(leased, observed, { begin, options });
   const versionWarning = (leased: Leased, observations: readonly SourceObservation[]) =>
     withVersion(observations, oldVersionWarning(leased.client, source.place));
   const together = perSignal((signal) =>
@@ -107,17 +85,4 @@ function withVersion(
   warning: readonly Diagnostic[],
 ): SourceObservation[] {
   return first === undefined ? [] : [{ ...first, problems: [...warning, ...first.problems] }, ...others];
-}
-
-async function withCursor(
-  client: pg.Client,
-  request: SourceRequest,
-  { observation, agreement }: Seen,
-): Promise<SourceObservation> {
-  const { cursor, selection } = agreement;
-  if (cursor === undefined || selection === undefined) return observation;
-  const agreed = { ...agreement, selection };
-  const { fingerprint } = observation;
-  const found = await observeCursor(client, { request, agreed, cursor, fingerprint });
-  return { ...observation, problems: [...observation.problems, ...found.problems], cursor: found.cursor };
 }

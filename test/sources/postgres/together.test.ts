@@ -33,7 +33,7 @@ const tenant = (number: number): Table =>
   });
 const tenants = (count: number) => Array.from({ length: count }, (_, index) => tenant(index));
 
-const original = pg.Client.prototype.query as (...args: unknown[]) => unknown;
+const original = Reflect.get(pg.Client.prototype, 'query') as (...args: unknown[]) => unknown;
 
 const requestOf = (table: Table) => [{ table, before: undefined, redefined: false }];
 

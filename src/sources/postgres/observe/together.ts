@@ -63,24 +63,25 @@ export function observeTogether(together: Together): (observed: Observed) => Pro
 
 async function driveLane(together: Together, next: Next<Call>): Promise<void> {
   const { source, pool, signal } = together;
-  let call = next();
-  if (call === undefined) return;
+  const first = next();
+  if (first === undefined) return;
+  const current: { call: Call | undefined } = { call: first };
   let leased: Leased | undefined;
   try {
     const own = await pool.lead(source, { signal });
     leased = own;
     const lane = new Lane(together, own);
     await endedBy(signal, own.client, async () => {
-      while (call !== undefined) {
+      for (let { call } = current; call !== undefined; { call } = current) {
         const observations = await lane.observe(call);
         const following = next();
         if (following === undefined) await own.free();
         call.resolve(together.finish(own, observations));
-        call = following;
+        current.call = following;
       }
     });
   } catch (error) {
-    call?.reject(signal.aborted ? signal.reason : reasonOf(error, source));
+    current.call?.reject(signal.aborted ? signal.reason : reasonOf(error, source));
   } finally {
     if (leased !== undefined) forgetAnswers(leased.client);
     await leased?.end();
