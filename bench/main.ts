@@ -4,6 +4,7 @@ import { benchCli, cliHeader } from './cli.ts';
 import { benchFiles, filesHeader } from './files.ts';
 import { benchIncrement, incrementHeader } from './increment.ts';
 import { benchKeys, keysHeader } from './keys.ts';
+import { benchParallel, parallelHeader } from './parallel.ts';
 import { benchPeers } from './peers.ts';
 import { benchPlan, planHeader } from './plan.ts';
 import { benchPostgres, postgresHeader } from './postgres.ts';
@@ -36,6 +37,8 @@ if (part === 'all' || part === 'files') print(filesHeader, await benchFiles(Numb
 if (part === 'all' || part === 'keys') print(keysHeader, await benchKeys(Number(millions), Number(runs)));
 if (part === 'all' || part === 'postgres')
   print(postgresHeader, await benchPostgres(Number(millions), Number(runs)));
+if (part === 'all' || part === 'parallel')
+  print(parallelHeader, await benchParallel(Number(millions), Number(runs)));
 if (part === 'all' || part === 'increment')
   print(incrementHeader, await benchIncrement(Number(millions), Number(runs)));
 if (part === 'all' || part === 'plan') print(planHeader, await benchPlan(300));

@@ -106,7 +106,7 @@ export const isCarriedOver = ({ action }: TablePlan) => action === 'unchanged' |
 type ReadStep = Step & { kind: 'load' | 'change' };
 
 function readStep(pipeline: Pipeline, table: TablePlan, changes: readonly Change[]): ReadStep {
-  const { name, increment, rowsAfter, bytesAfter } = table;
+  const { name, increment, rowsAfter, bytesAfter, read } = table;
   const address = `${pipeline.address}.${name}`;
   const own = changes
     .map((change) => change.address)
@@ -120,6 +120,7 @@ function readStep(pipeline: Pipeline, table: TablePlan, changes: readonly Change
     table: name,
     ...(rows !== undefined && { rows }),
     ...(bytes !== undefined && { bytes }),
+    ...(kind === 'load' && read !== undefined && read.backends > 1 && { backends: read.backends }),
     after: ['create'],
     because: own.length > 0 ? own : [pipeline.address],
   };

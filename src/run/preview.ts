@@ -30,7 +30,7 @@ async function previewTable(
   if (source === undefined) throw new Error(`table ${table.name} has no source`);
   const snapshot = await source.snapshot([table], signal);
   try {
-    const feed = await snapshot.feed(table, signal, rows);
+    const feed = await snapshot.feed(table, signal, { limit: rows });
     return {
       name: table.name,
       columns: table.columns.map(({ name, type }) => ({ name, type: formatColumnType(type) })),

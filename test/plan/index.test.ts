@@ -4,6 +4,9 @@ import type { Observation } from '../../src/model/world/observation.ts';
 import type { Pipeline } from '../../src/model/config/pipeline.ts';
 import type { TableauConnection } from '../../src/model/config/destination.ts';
 import { renderPlan } from '../../src/render/plan-text.ts';
+import { defineConfiguration } from '../../src/plan/table/definition.ts';
+import { renderHtml } from '../../src/render/html/page.ts';
+import { renderMarkdown } from '../../src/render/markdown/plan.ts';
 import { expectGolden } from '../support/golden.ts';
 import { counters, lengthHash, observation, pipeline, record, source, table } from '../support/pipelines.ts';
 
@@ -74,6 +77,17 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
       applied: undefined,
       extract: { kind: 'absent' },
       destinations: [{ type: 'file', found: undefined }],
+    }),
+  ],
+  divided: [
+    shop,
+    observation(shop, {
+      tables: {
+        orders: source({ fingerprint: counters({ inserted: '13412' }), read: { backends: 4 } }),
+        people: source({
+          read: { backends: 1, instead: { of: 4, because: 'public.people is a view' } },
+        }),
+      },
     }),
   ],
   'nothing changed': [shop, observation(shop)],
@@ -206,6 +220,24 @@ test('what changes, changes only where it changes', () => {
   expect(actionOf(...cases['destination removed and staged extract gone']!)).toBe('rebuild');
   expect(actionOf(...cases['first plan']!)).toBe('create');
   expect(actionOf(...cases['extract locked']!)).toBe('blocked');
+});
+
+test('how many backends read a table does not change what it is', () => {
+  const read = {
+    backends: 2,
+    place: { file: 'pipelines/shop.yaml', pointer: '/tables/orders/read/parallel' },
+  };
+  const divided = pipeline([{ ...orders, parallel: read }, people]);
+  expect(defineConfiguration(divided)).toEqual(defineConfiguration(shop));
+  expect(actionOf(divided, observation(shop))).toBe('none');
+});
+
+test('Markdown and HTML say how many backends read a table', () => {
+  const plan = planOf(...cases.divided!);
+  for (const text of [renderMarkdown(plan), renderHtml(plan, () => ({ nodes: [], edges: [] }))]) {
+    expect(text).toContain('read by 4 backends');
+    expect(text).toContain('read by 1 backend instead of 4: public.people is a view');
+  }
 });
 
 test('every step waits only for steps before it, and is for a change of the plan', () => {

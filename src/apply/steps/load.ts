@@ -11,7 +11,7 @@ export const load: PerformStep<'load', RunState> = async (step, state, { report,
   const seconds = stopwatch();
   const snapshot = state.snapshots.of(table);
   const loaded = await readConfirmed(snapshot, table, signal, async () => {
-    const { parts } = await snapshot.feed(table, signal);
+    const { parts } = await snapshot.feed(table, signal, { backends: step.backends });
     return buildOf(state).load(table, parts, progressOf(step, seconds, report), signal);
   });
   const read = { name: table.name, ...loaded, seconds: seconds() };

@@ -29,6 +29,7 @@ export interface PipelineDraft {
   /** The default of every table. */
   load: Written.Load | undefined;
   verifyKey: boolean;
+  read: Written.Read | undefined;
   /** The same settings for values. */
   values: WrittenValueSettings;
   /** A destination whose name does not exist is missing. */
@@ -82,6 +83,7 @@ export function draftPipeline(
     extract: merge<Written.Extract>(defaults.extract, written.extract) ?? {},
     load: mergeLoad(shared.defaults?.tables?.load, written.defaults?.tables?.load),
     verifyKey: defaults.tables?.verify_key ?? true,
+    read: defaults.tables?.read,
     values: layerValueSettings(written.defaults?.tables, shared.defaults?.tables),
     destinations: (written.destinations ?? []).flatMap((destination, index) => {
       const found = destinationOf(destination, here);

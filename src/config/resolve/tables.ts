@@ -15,6 +15,7 @@ import {
   type WrittenValueSettings,
 } from '../values/value-settings.ts';
 import { resolveLoad } from './load-mode.ts';
+import { resolveParallel } from './parallel.ts';
 
 export function resolveTables(draft: PipelineDraft): Table[] {
   const place = child(draft.place, 'tables');
@@ -48,6 +49,7 @@ function resolveTable(draft: PipelineDraft, name: string, table: Written.Table, 
     primaryKey: table.primary_key ?? [],
     ...(!verifiesKey && { verifyKey: false as const }),
     load: resolveLoad(draft, name),
+    ...resolveParallel(draft, name),
     checks: resolveChecks(draft, table.checks ?? [], child(place, 'checks')),
   };
 }

@@ -47,6 +47,7 @@ import {
   knownRelationshipEnds,
   knownSources,
 } from './references.ts';
+import { parallelReads } from './parallel.ts';
 import type { CommonRule, Rule } from './rule.ts';
 import { typographicQuotes } from './typographic-quotes.ts';
 import { unusedFormatOptions } from './unused-format-options.ts';
@@ -88,6 +89,7 @@ export const rules: readonly Rule[] = [
   knownEncoding,
   numberSigns,
   addingPatterns,
+  parallelReads,
   addedColumns,
   bucketAndMatch,
   keysBesideConnection,

@@ -63,8 +63,16 @@ export interface Table {
   /** The key is declared without a check for duplicate keys. */
   verifyKey?: false;
   load: Load;
+  /** How many backends read it together; absent where that depends on its size. */
+  parallel?: ReadParallel;
   /** Checks of its rows that must pass before anything is published, in the order written. */
   checks: readonly Check[];
+}
+
+/** A number of backends, and the place where it is written. */
+export interface ReadParallel {
+  backends: number;
+  place: Place;
 }
 
 /** The part of its source that a table reads; the kind agrees with the source's `type`. */

@@ -140,6 +140,15 @@ export type FullRefresh = {
   every: string;
 } | null;
 /**
+ * PostgreSQL: how all rows of a table are read. It changes no value, so nothing is read again because of it.
+ */
+export type Read = {
+  /**
+   * How many connections read the table together, each a part of its blocks, at one snapshot. auto: one for a table of less than 1 GiB, otherwise up to four, at most half of limits.connections.
+   */
+  parallel?: number | string | null;
+} | null;
+/**
  * error: the extract is rejected, and the published data is unchanged. warn: it is reported.
  */
 export type CheckSeverity = 'error' | 'warn';
@@ -619,6 +628,7 @@ export interface Table {
     [k: string]: AddedColumn;
   };
   load?: Load;
+  read?: Read;
   /**
    * Checks that the table's rows must pass before anything is published.
    */
@@ -1507,6 +1517,7 @@ export interface ExtractDefaults {
  */
 export interface TableDefaults {
   load?: Load;
+  read?: Read;
   on_infinite?: OnInfinite;
   /**
    * If true, no two rows may have the same primary_key; that is checked before the key is declared. false declares it unverified: Tableau trusts it, and a key that is not unique makes totals wrong.

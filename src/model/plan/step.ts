@@ -17,7 +17,7 @@ export type StepAct =
   /** Create the new extract beside the old one: empty, or as a copy of it in which these tables are emptied. */
   | { kind: 'create'; base?: BaseFates }
   /** Read one table of the source into the new extract. */
-  | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate }
+  | { kind: 'load'; table: string; rows?: Estimate; bytes?: Estimate; backends?: number }
   /** Read what is new of a table and change it in the copy. */
   | { kind: 'change'; table: string; rows?: Estimate; bytes?: Estimate }
   /** Runs the checks on the new extract; if one fails, nothing further is done. */

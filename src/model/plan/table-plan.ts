@@ -1,5 +1,5 @@
 import type { IncrementPlan } from './increment-plan.ts';
-import type { Estimate } from '../world/observation.ts';
+import type { Estimate, ObservedRead } from '../world/observation.ts';
 import type { Unseen } from '../world/applied-record.ts';
 
 /** One table of a plan: where its rows are from, and what becomes of it. */
@@ -17,6 +17,8 @@ export interface TablePlan {
   rowsAfter?: Estimate;
   bytesBefore?: number;
   bytesAfter?: Estimate;
+  /** For a table whose rows are all read, where several backends do that, or fewer than the configuration says. */
+  read?: ObservedRead;
   /** Changes in the source since the last full read that no cursor finds. */
   unseen?: Unseen;
   /** For a table that changes: the rows to read. */

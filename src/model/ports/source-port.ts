@@ -94,8 +94,8 @@ export interface SourceRequest {
 
 /** Tables of one source at one moment. */
 export interface Snapshot {
-  /** Returns the rows of a table. With `limit`, more rows than this are not needed, if the source can limit them itself. */
-  feed(table: Table, signal: AbortSignal, limit?: number): Promise<Feed>;
+  /** Returns the rows of a table. */
+  feed(table: Table, signal: AbortSignal, options?: FeedOptions): Promise<Feed>;
   /**
    * Returns the changes in a table since it was last read, for sources that can find them. `before` is the applied
    * record.
@@ -118,6 +118,13 @@ export interface Snapshot {
   /** Taken just before the snapshot: data committed in between is read again next time, never missed. */
   fingerprint(table: Table): Fingerprint | undefined;
   end(): Promise<void>;
+}
+
+export interface FeedOptions {
+  /** More rows than this are not needed, if the source can limit them itself. */
+  limit?: number;
+  /** The connections that read the table together, if the source can divide it. */
+  backends?: number | undefined;
 }
 
 /** A place that a snapshot of a source takes at its server for as long as it is open. */

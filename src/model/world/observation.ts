@@ -37,8 +37,16 @@ export interface SourceObservation {
   fingerprint: Fingerprint | UnknownFingerprint;
   /** Identifies the server and database, the bucket or the folder; the same for all tables of a source. */
   identity?: string;
+  /** For tables that several backends read, and for those where a number is set that cannot be had. */
+  read?: ObservedRead;
   /** For tables that continue from a watermark. */
   cursor?: CursorObservation;
+}
+
+/** How many backends read all of a table, and why they are fewer than the configuration says. */
+export interface ObservedRead {
+  backends: number;
+  instead?: { of: number; because: string };
 }
 
 export interface Estimate {

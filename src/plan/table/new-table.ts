@@ -8,7 +8,7 @@ import { lateWarning } from './unseen.ts';
 
 /** Plans a table that does not exist yet. */
 export function planNew(
-  { address, table, definition, commonParts, partsAfterRead }: WantedTable,
+  { address, table, definition, commonParts, partsAfterRead, wholeRead }: WantedTable,
   observation: Observation,
 ): PlannedTable {
   const reason = 'not there yet';
@@ -21,7 +21,7 @@ export function planNew(
     after: typeText(column),
   }));
   return {
-    plan: { ...commonParts, action: 'create', reason, ...partsAfterRead },
+    plan: { ...commonParts, action: 'create', reason, ...partsAfterRead, ...wholeRead },
     changes: [{ address, subject: 'table', act: 'create', category: 'create', reason }, ...columns],
     findings: lateWarning(table, observation),
   };
@@ -29,7 +29,7 @@ export function planNew(
 
 /** Plans a table that is in the extract, of which no record exists. */
 export function planUnrecorded(
-  { address, table, definition, commonParts, partsAfterRead }: WantedTable,
+  { address, table, definition, commonParts, partsAfterRead, wholeRead }: WantedTable,
   existing: ExtractTable,
 ): PlannedTable {
   const before = existingColumns(existing, definition.columns);
@@ -43,6 +43,7 @@ export function planUnrecorded(
       reason,
       rowsBefore: existing.rows,
       ...partsAfterRead,
+      ...wholeRead,
     },
     changes: [...diffColumns(address, before, now), rowsChange(address, 'reload', reason)],
   };

@@ -27,6 +27,8 @@ export interface WantedTable {
   commonParts: Pick<TablePlan, 'name' | 'source' | 'columns' | 'untaken'>;
   /** The part of the plan that describes the table after its rows are read. */
   partsAfterRead: Pick<TablePlan, 'rowsAfter' | 'bytesAfter' | 'objects' | 'columnsFrom'>;
+  /** The part of the plan of a table whose rows are all read. */
+  wholeRead: Pick<TablePlan, 'read'>;
 }
 
 /** Collects what is wanted of a table and what was seen of it. */
@@ -52,6 +54,7 @@ export function wantedTable(pipeline: Pipeline, table: Table, observation: Obser
       ...objectParts(seen, applied),
       ...headerParts(table, source),
     },
+    wholeRead: seen?.read === undefined ? {} : { read: seen.read },
   };
 }
 

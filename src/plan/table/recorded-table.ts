@@ -101,14 +101,21 @@ function planIncrement(
 }
 
 function planReload(
-  { table, commonParts, partsAfterRead }: WantedTable,
+  { table, commonParts, partsAfterRead, wholeRead }: WantedTable,
   applied: AppliedTable,
   observation: Observation,
   changes: readonly Change[],
 ): PlannedTable {
   const reason = changes.at(-1)?.reason ?? '';
   return {
-    plan: { ...commonParts, action: 'reload', reason, ...sizeBefore(applied), ...partsAfterRead },
+    plan: {
+      ...commonParts,
+      action: 'reload',
+      reason,
+      ...sizeBefore(applied),
+      ...partsAfterRead,
+      ...wholeRead,
+    },
     changes,
     findings: lateWarning(table, observation),
   };
@@ -116,7 +123,7 @@ function planReload(
 
 /** Plans a table whose rows stay; it is read again only if other tables of the pipeline are. */
 function planCarriedOver(
-  { table, commonParts, partsAfterRead }: WantedTable,
+  { table, commonParts, partsAfterRead, wholeRead }: WantedTable,
   applied: AppliedTable,
   observation: Observation,
   { differences, isReshaped }: { differences: readonly Change[]; isReshaped: boolean },
@@ -133,6 +140,7 @@ function planCarriedOver(
       rowsAfter: { value: applied.rows, exact: false },
       ...(bytesAfter && { bytesAfter }),
       ...(columnsFrom && { columnsFrom }),
+      ...wholeRead,
       ...(unseen && { unseen }),
     },
     changes: differences,

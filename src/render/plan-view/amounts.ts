@@ -34,7 +34,7 @@ export function costsOf({ estimates }: PipelinePlan): string[] {
 }
 
 /** `9 994 -> ~13 406 rows, 2.1 -> ~2.9 MB`. */
-export function tableAmounts(table: TablePlan): string {
+export function tableAmounts(table: TablePlan, isReadWhole: boolean): string {
   const { rowsBefore, bytesBefore } = table;
   const { rowsAfter, bytesAfter } = ['unchanged', 'reshape'].includes(table.action) ? {} : table;
   const rows = [
@@ -51,7 +51,16 @@ export function tableAmounts(table: TablePlan): string {
       : []),
     ...(size.length > 0 ? [size.join(' -> ')] : []),
     ...incrementText(table),
+    ...(isReadWhole ? readText(table) : []),
   ].join(', ');
+}
+
+/** `read by 4 backends`, `read by 1 backend instead of 4: public.v is a view`. */
+function readText({ read }: TablePlan): string[] {
+  if (read === undefined) return [];
+  const { backends, instead } = read;
+  const why = instead === undefined ? '' : ` instead of ${instead.of}: ${instead.because}`;
+  return [`read by ${counted(backends, 'backend')}${why}`];
 }
 
 /** `upsert of 3 412 rows`, `append by file: 1 new, 1 replaced`. */

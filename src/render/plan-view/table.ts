@@ -6,6 +6,7 @@ import type { ColumnChangeView, Mark, TableView } from './plan-view.ts';
 
 export function viewTable(plan: PipelinePlan, table: TablePlan): TableView {
   const { name, reason, source, columnsFrom, objects } = table;
+  const isReadWhole = plan.steps.some((step) => step.kind === 'load' && step.table === name);
   const own = `${plan.address}.${name}`;
   const ofColumns = plan.changes.filter(
     ({ subject, address }) => subject !== 'table' && address.startsWith(`${own}.`),
@@ -14,7 +15,7 @@ export function viewTable(plan: PipelinePlan, table: TablePlan): TableView {
   return {
     name,
     mark: markOfTable(table),
-    amounts: tableAmounts(table),
+    amounts: tableAmounts(table, isReadWhole),
     changeReasons: reasonOf(plan, table, ofColumns),
     planReason: reason,
     origin: source,

@@ -28,8 +28,9 @@ export interface PostgresOptions extends ObserveOptions {
 export function openPostgres(
   source: PostgresSource,
   pool = openPool(usualConnections, 0),
-  { lanes = { most: 1, turn: limitConcurrency(1) }, ...options }: PostgresOptions = {},
+  { lanes = { most: 1, turn: limitConcurrency(1) }, ...given }: PostgresOptions = {},
 ): SourcePort {
+  const options = { ...given, readers: pool.mostReaders(source) };
   const begin = (leased: Leased, report?: (text: string) => void) =>
     leased.begin({ report }).catch((error: unknown) => {
       throw explainQuery(error, 'cannot begin to read', source.place);

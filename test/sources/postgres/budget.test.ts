@@ -11,8 +11,8 @@ const at = (parts: Partial<PostgresSource>): PostgresSource => ({ type: 'postgre
 /** A caller as a pipeline is: it leads several sources at once, then reads from each, and gives everything back. */
 interface Caller {
   sources: readonly PostgresSource[];
-  /** The turns that each read lasts, all at once. */
-  reads: readonly number[];
+  /** The turns that each read lasts, all at once, and the backends that it would have. */
+  reads: readonly { duration: number; backends: number }[];
   /** Turns until it begins, and that it holds everything before it reads. */
   before: number;
   held: number;
@@ -27,19 +27,16 @@ async function runAll(callers: readonly Caller[], most: number) {
   const budget = openBudget();
   const held = new Map<string, number>();
   const largest = new Map<string, number>();
-  const take = async (use: Use, sources: readonly PostgresSource[], host?: string) => {
-    const needs = needsOf(
-      sources.map((source) => seatsOf(source).at(host)),
-      most,
-    );
-    const leave = await budget.take(use, needs);
+  const take = async (use: Use, sources: readonly PostgresSource[], signal?: AbortSignal) => {
+    const needs = needsOf(sources.map(seatsOf), most);
+    const leave = await budget.take(use, needs, signal);
     for (const { room, count } of needs) {
       const now = (held.get(room) ?? 0) + count;
       held.set(room, now);
       largest.set(room, Math.max(largest.get(room) ?? 0, now));
     }
     return (one: PostgresSource) => {
-      const rooms = needsOf([seatsOf(one).at(host)], most).map(({ room }) => room);
+      const rooms = needsOf([seatsOf(one)], most).map(({ room }) => room);
       for (const room of rooms) held.set(room, (held.get(room) ?? 0) - 1);
       leave(rooms);
     };
@@ -51,10 +48,19 @@ async function runAll(callers: readonly Caller[], most: number) {
     await turns(held);
     await Promise.all(
       sources.flatMap((source) =>
-        reads.map(async (duration) => {
+        reads.map(async ({ duration, backends }) => {
           const leaveRead = await take('read', [source]);
+          // The others read as well if they get a place before it is over.
+          const over = new AbortController();
+          const others = Array.from({ length: backends - 1 }, async () => {
+            const leaveOther = await take('read', [source], over.signal).catch(() => undefined);
+            await turns(duration);
+            leaveOther?.(source);
+          });
           await turns(duration);
+          over.abort();
           leaveRead(source);
+          await Promise.all(others);
         }),
       ),
     );
@@ -67,7 +73,11 @@ async function runAll(callers: readonly Caller[], most: number) {
   const all = callers.map(run);
   const longest = callers.reduce(
     (sum, { sources, reads, before, held }) =>
-      sum + before + held + sources.length * (2 + reads.reduce((one, other) => one + other + 1, 0)),
+      sum +
+      before +
+      held +
+      sources.length *
+        (2 + reads.reduce((sum, { duration, backends }) => sum + backends * (duration + 1), 0)),
     20,
   );
   await Promise.race([Promise.all(all), turns(3 * longest)]);
@@ -92,7 +102,9 @@ const callersOf = (most: number) =>
         maxLength: Math.max(1, most - 1),
         selector: (one) => JSON.stringify(one),
       }),
-      reads: fc.array(fc.nat(3), { maxLength: 3 }),
+      reads: fc.array(fc.record({ duration: fc.nat(3), backends: fc.integer({ min: 1, max: 4 }) }), {
+        maxLength: 3,
+      }),
       before: fc.nat(3),
       held: fc.nat(3),
     }),

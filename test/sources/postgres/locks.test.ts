@@ -108,14 +108,14 @@ describe('nothing is locked that is not being read', () => {
     expect((await observed).map(({ problems }) => problems)).toEqual([[], []]);
   });
 
-  test('a reader that waits does not hold up readers of another table', async () => {
+  test.each([1, 4])('%i backends that wait do not hold up readers of another table', async (backends) => {
     const snapshot = await snapshotOf(one, two);
     const holder = await session();
     await holder.query('begin; lock table one in access exclusive mode');
-    const read = snapshot.feed(one, never()).then(linesOf);
+    const read = snapshot.feed(one, never(), { backends }).then(linesOf);
     await waiter();
     await atOnce('alter table two add column more int');
-    expect(await snapshot.feed(two, never()).then(linesOf)).toEqual(['1']);
+    expect(await snapshot.feed(two, never(), { backends }).then(linesOf)).toEqual(['1']);
     await holder.query('rollback');
     expect(await read).toEqual(['1\t1', '2\t2', '3\t3']);
   });
@@ -157,7 +157,7 @@ describe('a wait for a lock', () => {
     await holder.query('rollback');
   });
 
-  test('of a reader is reported with its table', async () => {
+  test.each([1, 4])('of a reader is reported once with its table, by %i backends', async (backends) => {
     const lines: [string, string | undefined][] = [];
     const snapshot = await openPostgres(sourceAt(url)).snapshot([one], never(), (text, table) =>
       lines.push([text, table]),
@@ -165,7 +165,7 @@ describe('a wait for a lock', () => {
     onTestFinished(() => snapshot.end());
     const holder = await session();
     await holder.query('begin; lock table one in access exclusive mode');
-    const read = snapshot.feed(one, never()).then(linesOf);
+    const read = snapshot.feed(one, never(), { backends }).then(linesOf);
     await vi.waitFor(() => expect(lines).toHaveLength(1), 10_000);
     await holder.query('rollback');
     await read;
@@ -175,7 +175,10 @@ describe('a wait for a lock', () => {
   });
 });
 
-describe('what others do between the snapshot and its reading', () => {
+describe.each([1, 4])('what others do between the snapshot and its reading, by %i backends', (backends) => {
+  const readOf = (snapshot: Snapshot, table: Table) =>
+    snapshot.feed(table, never(), { backends }).then(linesOf);
+
   const mv = contractOf({ name: 'mv', table: 'mv', columns: { n: 'int' } });
   const parted = contractOf({ name: 'parted', table: 'parted', columns: { id: 'int' } });
   const view = contractOf({ name: 'view', table: 'seen', columns: { id: 'int' } });
@@ -203,7 +206,7 @@ describe('what others do between the snapshot and its reading', () => {
   ])('%s: it is not read as something else (%#)', async (sql, table, name) => {
     const snapshot = await snapshotOf(table);
     await atOnce(sql);
-    await expect(snapshot.feed(table, never()).then(linesOf)).rejects.toMatchObject({
+    await expect(readOf(snapshot, table)).rejects.toMatchObject({
       code: 'EXT2004',
       message: `table "${table.name}": ${name} was replaced or altered while this run was reading`,
     });
@@ -219,14 +222,14 @@ describe('what others do between the snapshot and its reading', () => {
   ])('%s: it is read as it was', async (sql, table, rows) => {
     const snapshot = await snapshotOf(table);
     await atOnce(sql);
-    expect(await snapshot.feed(table, never()).then(linesOf)).toEqual(rows);
+    expect(await readOf(snapshot, table)).toEqual(rows);
   });
 
   test('a watermark is not taken from what was replaced', async () => {
     const load = { kind: 'cursor', mode: 'append', cursor: ['id'] } as const;
     const table = contractOf({ name: 'one', table: 'one', columns: { id: 'int' }, load });
     const snapshot = await snapshotOf(table);
-    await snapshot.feed(table, never()).then(linesOf);
+    await readOf(snapshot, table);
     await atOnce('truncate one');
     await expect(snapshot.watermark!(table, undefined, never())).rejects.toMatchObject({ code: 'EXT2004' });
   });

@@ -24,6 +24,9 @@ export const fewest = 2;
 /** The most leaders that one caller can have in a room: a reader must fit beside them. */
 export const mostLeaders = (most: number): number => Math.max(fewest, most) - 1;
 
+/** The most readers in a room: half of it, which leaders leave to them. */
+export const mostReaders = (most: number): number => Math.floor(Math.max(fewest, most) / 2);
+
 interface Room {
   lead: number;
   read: number;
@@ -37,7 +40,8 @@ interface Waiting {
 
 /**
  * Counts connections, so that there are never more than allowed in any room, and that no caller waits for ever: one that holds leaders
- * needs nothing more than readers, one of which always fits beside them, and who holds a reader needs nothing more.
+ * needs nothing more than readers, one of which always fits beside them, and who holds a reader needs nothing more. Further readers of
+ * the same table are taken one by one: it is read without them, too.
  * Leaders of several sources are therefore taken together or not at all.
  */
 export function openBudget(): Budget {
@@ -113,6 +117,6 @@ function fits({ lead, read }: Room, use: Use, { most, count }: Need): boolean {
   const all = Math.max(fewest, most);
   if (lead + read + count > all) return false;
   return use === 'read'
-    ? read + count <= Math.floor(all / 2)
+    ? read + count <= mostReaders(most)
     : lead === 0 || lead + count <= Math.ceil(all / 2);
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { SnapshotPlace } from '../../../model/ports/source-port.ts';
 import { answerInTime, type Patience } from './begin-in-time.ts';
-import { fewest, mostLeaders, openBudget, type Use } from './budget.ts';
+import { fewest, mostLeaders, mostReaders, openBudget, type Use } from './budget.ts';
 import { connect } from '../../../postgres/connect.ts';
 import { ownConnectionsMayBlock } from '../../../postgres/connect-errors.ts';
 import { leaseOf, type Leased } from './lease.ts';
@@ -15,6 +15,8 @@ export interface Pool {
   lead(source: PostgresSource, how?: LeadOptions): Promise<Leased>;
   /** Leases a connection that reads at the moment of another snapshot, on the server that has it. */
   read(source: PostgresSource, host?: string, signal?: AbortSignal): Promise<Leased>;
+  /** The most connections of a source that can read at once. */
+  mostReaders(source: PostgresSource): number;
   /**
    * Takes places of leaders for several sources, all at once: two callers who took one after the other could wait for each
    * other's for ever.
@@ -77,6 +79,8 @@ export function openPool(most: number, kept = most, limit = usualPatience): Pool
       const needs = needsOf([seatsFor(source).at(host)], all);
       return leaseIn(await enter('read', needs, signal), source, host);
     },
+    mostReaders: (source) =>
+      Math.min(...needsOf([seatsFor(source)], all).map(({ most: allowed }) => mostReaders(allowed))),
     async places(sources, signal) {
       const each = sources.map(seatsFor);
       const leave = await budget.take('lead', needsOf(each, all), signal);

@@ -4,12 +4,15 @@ import type { Table } from '../../../model/config/pipeline.ts';
 import { probe } from '../contract/catalog.ts';
 import { agree, type Agreement } from '../contract/contract.ts';
 import { explainTable } from '../connection/errors.ts';
+import { backendsOf } from './backends.ts';
 import { takeFingerprint } from './fingerprint.ts';
 import { rowsSql, selectSql, type Selection } from '../sql/selection.ts';
 
 export interface ObserveOptions {
   /** An estimate above this number of rows is made sure of by counting that far. */
   countAbove?: number | undefined;
+  /** The most backends that may read a table together. */
+  readers?: number | undefined;
 }
 
 /** A table as its source has it, and how that was found. */
@@ -40,7 +43,18 @@ export async function observeTable(
     const guessed = await estimate(client, selectSql(selection));
     const expected = await decided(client, selection, guessed, options);
     const fingerprint = await takeFingerprint(client, table, agreement);
-    return { observation: { problems, untaken, ...expected, fingerprint }, agreement };
+    const { readers = 1 } = options;
+    const found = await backendsOf(client, table, { ...agreement, selection }, readers);
+    return {
+      observation: {
+        problems: [...problems, ...found.problems],
+        untaken,
+        ...expected,
+        fingerprint,
+        ...(found.read && { read: found.read }),
+      },
+      agreement,
+    };
   } catch (error) {
     throw explainTable(error, `table "${table.name}"`, table);
   }

@@ -4,6 +4,7 @@ import type { Table } from '../../../model/config/pipeline.ts';
 import { cancelQuery, endedBy } from '../../../postgres/cancel.ts';
 import { connectAside } from '../connection/aside.ts';
 import { CopyOut } from './copy-out.ts';
+import { openDivided } from './divided-copy.ts';
 import { explainBadText, isBadText } from './undecodable-text.ts';
 import { explainTable } from '../connection/errors.ts';
 import { explainRefusal } from './refused-value.ts';
@@ -18,17 +19,21 @@ export interface Reading {
   label: string;
   /** No more rows than this. */
   most?: number | undefined;
+  /** The backends that read it together; otherwise it is one. */
+  backends?: number | undefined;
 }
 
 /** Returns one COPY of the snapshot as a part of a feed. Nothing is sent before it is opened. */
 export function readPart(connections: SnapshotConnections, reading: Reading): StreamPart {
-  const { table, selection, label } = reading;
+  const { table, selection, label, backends = 1 } = reading;
   return {
     kind: 'stream',
     label,
     columns: selection.columns.map(({ name }) => name),
     format: { type: 'text' },
     async open(signal) {
+      const together = Math.min(backends, connections.pool.mostReaders(connections.source));
+      if (together > 1) return openDivided(connections, { table, selection, backends: together }, signal);
       const copy = await openCopy(connections, reading, signal);
       return { bytes: copy, rows: () => copy.rowCount, rowsSoFar: () => copy.rowsSoFar };
     },

@@ -1,10 +1,11 @@
+import type { Readable } from 'node:stream';
 import type pg from 'pg';
 import type { PostgresSource } from '../../../model/config/source.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
 import type { Leased } from '../connection/lease.ts';
 import type { Pool } from '../connection/pool.ts';
+import type { Relation } from '../contract/catalog.ts';
 import type { Selection } from '../sql/selection.ts';
-import type { CopyOut } from './copy-out.ts';
 
 /** Connections at the moment of a snapshot. */
 export interface SnapshotConnections {
@@ -20,6 +21,10 @@ export interface SnapshotConnections {
   watch: <T>(client: pg.Client, table: Table, call: () => Promise<T>) => Promise<T>;
   /** Locks what this client reads, and fails where that is no longer what the snapshot saw. */
   confirm: (client: pg.Client, table: Table, selection?: Selection) => Promise<void>;
+  /** The relation of a table; undefined for a query. */
+  relationOf: (table: Table) => Relation | undefined;
+  /** Reports something about the reading of a table. */
+  report: (text: string, table: Table) => void;
   /** The running reads, and when each has released its connection. */
-  readers: Map<CopyOut, Promise<void>>;
+  readers: Map<Readable, Promise<void>>;
 }

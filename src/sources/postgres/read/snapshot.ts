@@ -88,16 +88,19 @@ export async function openSnapshot(
           call,
         ),
       confirm: (client, table, selection) => confirmUnchanged(client, foundOf(table), selection),
+      relationOf: (table) => agreedOf(table).relation,
+      report: (text, { name }) => report?.(text, name),
       readers: new Map(),
     };
     leased.hold();
     return {
-      async feed(table, signal, most) {
+      async feed(table, signal, { limit: most, backends } = {}) {
         const agreed = agreedOf(table);
         const { cursor, selection } = agreed;
         if (cursor !== undefined && most === undefined)
           await askAtSnapshot(connections, table, signal, (client) => confirmNoNulls(client, agreed, cursor));
-        return { parts: [readPart(connections, { table, selection, label: describeOrigin(table), most })] };
+        const label = describeOrigin(table);
+        return { parts: [readPart(connections, { table, selection, label, most, backends })] };
       },
       async changes(table, increment, before, signal) {
         const agreed = agreedOf(table);
