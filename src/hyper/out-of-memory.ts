@@ -2,8 +2,11 @@ import type pg from 'pg';
 import { RunError } from '../model/errors/run-error.ts';
 import { bytes } from '../model/base/numbers.ts';
 
-/** PostgreSQL's state for a lack of memory, and Hyper's own: of its memory as a whole, and of that of one use. */
-const memoryStates = new Set(['53200', '53S02', '53S03']);
+/**
+ * Hyper's states for a lack of its memory as a whole, and of that of one use. It has 53200, PostgreSQL's state for a lack of
+ * memory, for a file that cannot grow.
+ */
+const memoryStates = new Set(['53S02', '53S03']);
 
 /**
  * Returns the error for a statement that needed more memory than hyperd may use; undefined for another error. Whatever

@@ -38,7 +38,12 @@ async function openAll(names: readonly string[], broken: readonly string[] = [])
     },
   };
   const state = {
-    job: { pipeline: { tables: names.map((source) => ({ name: source, source })) }, sources, snapshotPlaces },
+    job: {
+      pipeline: { tables: names.map((source) => ({ name: source, source })) },
+      sources,
+      snapshotPlaces,
+      extracts: { prepare: () => void log.push('prepare the engine') },
+    },
     snapshots: new OpenSnapshots(),
     reporters: new Map(),
   } as unknown as RunState;
@@ -52,11 +57,27 @@ async function openAll(names: readonly string[], broken: readonly string[] = [])
 
 test('the places of all sources are taken at once, before the first is opened, and given back with the snapshots', async () => {
   const { log } = await openAll(['a', 'files', 'b']);
-  expect(log).toEqual(['take a files b', 'open a', 'open files', 'open b', 'leave a', 'leave b']);
+  expect(log).toEqual([
+    'take a files b',
+    'prepare the engine',
+    'open a',
+    'open files',
+    'open b',
+    'leave a',
+    'leave b',
+  ]);
 });
 
 test('where one cannot be opened, the places of those behind it are given back', async () => {
   const { log, opened } = await openAll(['a', 'b', 'c'], ['b']);
   expect(opened).toEqual(['rejected']);
-  expect(log).toEqual(['take a b c', 'open a', 'open b', 'leave b', 'leave c', 'leave a']);
+  expect(log).toEqual([
+    'take a b c',
+    'prepare the engine',
+    'open a',
+    'open b',
+    'leave b',
+    'leave c',
+    'leave a',
+  ]);
 });

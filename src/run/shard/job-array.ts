@@ -16,11 +16,11 @@ export interface ArrayPosition {
 interface JobArray {
   index: string;
   count?: string;
-  /** The variable with the index of the first process, or the number itself. */
+  /** The variable with the index of the first task, or the number itself. */
   first: string | number;
   /** The variable with the distance between two indexes; 1 without it. */
   step?: string;
-  /** The variable with the index of the last process. */
+  /** The variable with the index of the last task. */
   last?: string;
 }
 

@@ -30,7 +30,7 @@ export function openPostgres(
   pool = openPool(usualConnections, 0),
   { lanes = { most: 1, turn: limitConcurrency(1) }, ...given }: PostgresOptions = {},
 ): SourcePort {
-  const options = { ...given, readers: pool.mostReaders(source) };
+  const options = { ...given, readers: () => pool.mostReaders(source) };
   const begin = (leased: Leased, report?: (text: string) => void) =>
     leased.begin({ report }).catch((error: unknown) => {
       throw explainQuery(error, 'cannot begin to read', source.place);

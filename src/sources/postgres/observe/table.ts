@@ -12,7 +12,7 @@ export interface ObserveOptions {
   /** An estimate above this number of rows is made sure of by counting that far. */
   countAbove?: number | undefined;
   /** The most backends that may read a table together. */
-  readers?: number | undefined;
+  readers?: (() => number) | undefined;
 }
 
 /** A table as its source has it, and how that was found. */
@@ -43,7 +43,7 @@ export async function observeTable(
     const guessed = await estimate(client, selectSql(selection));
     const expected = await decided(client, selection, guessed, options);
     const fingerprint = await takeFingerprint(client, table, agreement);
-    const { readers = 1 } = options;
+    const readers = options.readers?.() ?? 1;
     const found = await backendsOf(client, table, { ...agreement, selection }, readers);
     return {
       observation: {
