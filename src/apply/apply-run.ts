@@ -26,7 +26,7 @@ export function applyRun(job: Job, run: WholeRun): PipelineRun {
     placeOf: (step) => placeOf(job, step),
     async begin() {
       const lock = await takeLock(job);
-      if (lock === undefined) return undefined;
+      if ('record' in lock) return lock;
       state = openRunState(job, lock, run);
       return begunRun(state, lock);
     },

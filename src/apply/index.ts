@@ -44,9 +44,14 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
   // Nothing is removed before everything that replaces it is there.
   const removed = await runAll(removals.map(removalRun), settings, { places, running });
   const all = [...applied, ...removed];
-  const ours = all.filter((one) => !one.isDoneElsewhere);
-  const doneElsewhere = all.length - ours.length;
-  return { pipelines: ours.map((one) => one.report()), ...(doneElsewhere > 0 && { doneElsewhere }) };
+  const ours = all.filter((one) => one.doneElsewhere === undefined);
+  const doneElsewhere = all.flatMap((one) =>
+    one.doneElsewhere === undefined ? [] : { address: one.id, ...one.doneElsewhere },
+  );
+  return {
+    pipelines: ours.map((one) => one.report()),
+    ...(doneElsewhere.length > 0 && { doneElsewhere }),
+  };
 }
 
 async function runAll(

@@ -1,16 +1,17 @@
 import type { Lock } from '../model/ports/state-port.ts';
 import type { AppliedRecord } from '../model/world/applied-record.ts';
 import { RunError } from '../model/errors/run-error.ts';
+import type { DoneElsewhere } from './done-elsewhere.ts';
 import type { Job } from './job.ts';
 import { progressOfPlan } from './progress-of-plan.ts';
 
 /**
  * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: the run that had the lock
- * before us may have applied. Resolves to undefined if that was another process of the same shard, and nothing is left to do: engines
+ * before us may have applied. Resolves to the record if that was another process of the same shard, and nothing is left to do: engines
  * start a shard twice at times. If the pipeline was renamed, both names are locked, because a run of an older configuration may still
  * be using the old one.
  */
-export async function takeLock(job: Job): Promise<Lock | undefined> {
+export async function takeLock(job: Job): Promise<Lock | DoneElsewhere> {
   const { state, pipeline, seen } = job;
   const isRenamed = seen.address !== pipeline.address;
   const lock = await state.lock(pipeline.address);
@@ -22,7 +23,7 @@ export async function takeLock(job: Job): Promise<Lock | undefined> {
     const written = isRenamed ? await state.read(pipeline.address) : stored;
     refuseOthers(job, written?.record);
     await held.release();
-    return undefined;
+    return { record: written?.record };
   } catch (error) {
     await held.release();
     throw error;

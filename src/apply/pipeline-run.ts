@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { Semaphore } from '../model/base/limit.ts';
 import type { Step } from '../model/plan/step.ts';
+import type { DoneElsewhere } from './done-elsewhere.ts';
 import type { Listener, ReportProgress } from './events.ts';
 import { isBuilding, type Places, type StepPlace } from './places.ts';
 import type { PipelineReport } from './report.ts';
@@ -15,8 +16,8 @@ export interface PipelineRun {
   steps: readonly Step[];
   /** Returns the place that a step takes while it is performed, if it takes one. */
   placeOf(step: Step): StepPlace | undefined;
-  /** Takes the lock. Resolves to undefined if nothing is left to do, because another process has done the same meanwhile. */
-  begin(): Promise<BegunRun | undefined>;
+  /** Takes the lock, unless nothing is left to do, because another process has done the same meanwhile. */
+  begin(): Promise<BegunRun | DoneElsewhere>;
   report(facts: RunFacts): PipelineReport;
 }
 
@@ -59,8 +60,7 @@ export class RunningPipeline implements Scheduled {
   /** Steps of building that have not ended; with the last one the place of the build is free. */
   readonly #unbuilt: Set<string>;
   #leaveBuild: (() => void) | undefined;
-  /** Another process has done the same meanwhile. */
-  #isDoneElsewhere = false;
+  #doneElsewhere: DoneElsewhere | undefined;
   /** It, or the publication that it waited for, was to begin when nothing was to begin any longer. */
   #isLeft = false;
   #failure: PipelineReport['failure'];
@@ -105,8 +105,9 @@ export class RunningPipeline implements Scheduled {
     listener({ type: 'began', address });
     try {
       this.#signal.throwIfAborted();
-      this.#begun = await this.#run.begin();
-      this.#isDoneElsewhere = this.#begun === undefined;
+      const begun = await this.#run.begin();
+      if ('record' in begun) this.#doneElsewhere = begun;
+      else this.#begun = begun;
     } catch (error) {
       this.#fail('lock', error);
       listener({ type: 'failed', address, error });
@@ -137,8 +138,8 @@ export class RunningPipeline implements Scheduled {
   }
 
   /** There is nothing to report: what was done is in the report of the process that did it. */
-  get isDoneElsewhere(): boolean {
-    return this.#isDoneElsewhere;
+  get doneElsewhere(): DoneElsewhere | undefined {
+    return this.#doneElsewhere;
   }
 
   report(): PipelineReport {

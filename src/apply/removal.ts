@@ -21,9 +21,10 @@ export function removalRun(removal: Removal): PipelineRun {
     async begin() {
       const lock = await state.lock(address);
       try {
-        if (isDone(removal, await state.read(address))) {
+        const stored = await state.read(address);
+        if (isDone(removal, stored)) {
           await lock.release();
-          return undefined;
+          return { record: stored?.record };
         }
       } catch (error) {
         await lock.release();

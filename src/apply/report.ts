@@ -1,10 +1,11 @@
+import type { DoneElsewhere } from './done-elsewhere.ts';
 import type { CheckResult } from '../model/config/check.ts';
 
 /** The results of a run, per pipeline, in the order of the plan. */
 export interface Report {
   pipelines: readonly PipelineReport[];
-  /** The number of pipelines that another process of the same shard has done meanwhile: they are in its report. */
-  doneElsewhere?: number;
+  /** Pipelines that another process of the same shard has done meanwhile: their results are in its report. */
+  doneElsewhere?: readonly ({ address: string } & DoneElsewhere)[];
 }
 
 export interface PipelineReport {

@@ -126,7 +126,7 @@ async function applyIn(
           signal,
           listener: (event) => report(publicEvent(event, configuration)),
         })
-      : nothingDone;
+      : nothingDone(prepared);
   if (!signal.aborted) refuseBugs(performed);
   if (refusal === undefined && !signal.aborted) await prepared.run.end(prepared.resumed);
   const ended = {

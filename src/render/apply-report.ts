@@ -47,7 +47,7 @@ export interface ReportOptions extends Partial<NotBegun> {
  */
 export function renderReport(
   rows: readonly ReportRow[],
-  { color, verbose, held = [], idle = [] }: ReportOptions,
+  { color, verbose, held = [], idle = [], doneBefore = 0 }: ReportOptions,
 ): string {
   const paint = pc.createColors(color);
   const mark = (outcome: Outcome) => colorsOf(paint)[outcome](outcomeWords[outcome]);
@@ -84,7 +84,7 @@ export function renderReport(
     'one' in part ? reported(part.one) : [`${paint.dim('…')} ${moreRows(part.more, part.like)}`],
   );
   if (held.length > 0) blocks.push(heldLines(held.map(printableData), paint, verbose));
-  const closing = `${paint.bold('Apply:')} ${countOutcomes(rows, { held, idle })}.`;
+  const closing = `${paint.bold('Apply:')} ${countOutcomes(rows, { held, idle, doneBefore })}.`;
   return [...blocks.flatMap((lines) => [...lines, '']), closing, ''].join('\n');
 }
 

@@ -23,16 +23,22 @@ export interface NotBegun {
   held: readonly unknown[];
   /** Pipelines without changes, with the reason. */
   idle: readonly { because: string }[];
+  /** The number of those that an earlier run of the same shard has done. */
+  doneBefore: number;
 }
 
 /** `2 applied, 3 unchanged, 1 failed, 1 blocked`: every pipeline of the plan is counted once. */
-export function countOutcomes(rows: readonly { outcome: Outcome }[], { held, idle }: NotBegun): string {
+export function countOutcomes(
+  rows: readonly { outcome: Outcome }[],
+  { held, idle, doneBefore }: NotBegun,
+): string {
   const ended = (...outcomes: Outcome[]) =>
     outcomes.flatMap((outcome) =>
       rows.filter((row) => row.outcome === outcome).map(() => outcomeWords[outcome]),
     );
   const words = [
     ...ended('applied', 'forgotten', 'deleted', 'missing'),
+    ...Array.from({ length: doneBefore }, () => 'done before'),
     ...idle.map(({ because }) => idleWord(because)),
     ...ended('rejected', 'failed', 'interrupted'),
     ...held.map(() => 'blocked'),

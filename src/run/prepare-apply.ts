@@ -63,5 +63,5 @@ async function prepareFresh(
     missing: plan.missing,
   };
   const work = await collectWork(planned, world, parts, context);
-  return { ...outcomeOf(planned), plan, work, stale: [], run, resumed };
+  return { ...outcomeOf(planned), plan, work, stale: [], doneBefore: [], seal: undefined, run, resumed };
 }

@@ -1,7 +1,7 @@
 import { begunMeanwhile } from '../apply/lock.ts';
 import type { Configuration, WantedItems } from '../config/index.ts';
 import type { RunError } from '../model/errors/run-error.ts';
-import type { Plan } from '../model/plan/plan.ts';
+import type { PipelinePlan, Plan } from '../model/plan/plan.ts';
 import type { RunContext } from './context.ts';
 import { noteRun } from './interrupted-runs.ts';
 import type { HeldBack } from './held-back.ts';
@@ -9,6 +9,7 @@ import type { Ports } from './open-ports.ts';
 import { planSelected } from './plan-project.ts';
 import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
 import { judgeRemovals, type JudgedRemoval } from './removal/removed-pipelines.ts';
+import { partOf, withLater, wholly, type DoneBefore } from './shard/done-before.ts';
 import { remainingWork, type RemainingWork } from './shard/remaining-work.ts';
 import {
   actingIn,
@@ -45,9 +46,10 @@ export async function prepareSaved(
 ): Promise<PreparedApply> {
   const remaining: RemainingWork =
     seal === undefined
-      ? { plan: saved, done: [], begun: new Set() }
+      ? { plan: saved, before: [], begun: new Set() }
       : await remainingWork(saved, seal, world.state);
-  if (remaining.done.length > 0) context.notice({ type: 'done before', pipelines: remaining.done.length });
+  const done = wholly(remaining.before).length;
+  if (done > 0) context.notice({ type: 'done before', pipelines: done });
   const settings = {
     decisions: decisionsIn(remaining.plan),
     skippedTables: skippedTablesOf(remaining.plan, remaining.begun),
@@ -62,11 +64,11 @@ export async function prepareSaved(
   if (seal === undefined) refuseRemovals(judged);
   const differing = seal === undefined ? [] : staleIn(remaining, now, judged);
   const isStale = new Set(differing.map(({ address }) => address));
-  const { stale, done } =
-    seal === undefined || differing.length === 0
-      ? { stale: [], done: 0 }
-      : await withoutDone(differing, remaining.plan, seal, world);
-  if (done > 0) context.notice({ type: 'done meanwhile', pipelines: done });
+  const { stale, meanwhile } =
+    seal === undefined
+      ? { stale: [], meanwhile: [] }
+      : await withoutDone({ differing, ended: endedIn(remaining, now) }, remaining.plan, seal, world);
+  if (meanwhile.length > 0) context.notice({ type: 'done meanwhile', pipelines: meanwhile.length });
   const wanted = new Set(actingIn(remaining.plan).map(({ address }) => address));
   const run = noteRun(world.state, now);
   const parts = {
@@ -81,7 +83,16 @@ export async function prepareSaved(
     removals: judged.flatMap(({ removal, stale: reason }) => (reason === undefined ? removal : [])),
   };
   const work = await collectWork(planned, world, parts, context);
-  return { ...outcomeOf(planned), plan: remaining.plan, work, stale, run, resumed: new Set() };
+  return {
+    ...outcomeOf(planned),
+    plan: remaining.plan,
+    work,
+    stale,
+    doneBefore: withLater(remaining.before, meanwhile),
+    seal,
+    run,
+    resumed: new Set(),
+  };
 }
 
 function refuseRemovals(judged: readonly JudgedRemoval[]): void {
@@ -98,25 +109,25 @@ interface StaleWork {
  * What it has begun is not stale either, but under way, or left for the next start of the shard.
  */
 async function withoutDone(
-  differing: readonly StaleWork[],
+  { differing, ended }: { differing: readonly StaleWork[]; ended: readonly PipelinePlan[] },
   plan: Plan,
   seal: string,
   { state }: Pick<Ports, 'state'>,
-): Promise<{ stale: readonly StaleWork[]; done: number }> {
-  const addresses = new Set(differing.map(({ address }) => address));
-  const isDiffering = ({ address }: { address: string }) => addresses.has(address);
-  const part = {
-    ...plan,
-    pipelines: plan.pipelines.filter(isDiffering),
-    forgotten: plan.forgotten.filter(isDiffering),
-  };
-  const { done, begun } = await remainingWork(part, seal, state);
-  const isDone = new Set(done);
+): Promise<{ stale: readonly StaleWork[]; meanwhile: readonly DoneBefore[] }> {
+  if (differing.length + ended.length === 0) return { stale: [], meanwhile: [] };
+  const part = partOf(plan, [...differing, ...ended]);
+  const { before, begun } = await remainingWork(part, seal, state);
+  const meanwhile = wholly(before);
+  const isDone = new Set(meanwhile.map(({ address }) => address));
   const stale = differing
     .filter(({ address }) => !isDone.has(address))
     .map((one) => (begun.has(one.address) ? { ...one, error: begunMeanwhile(one.address) } : one));
-  return { stale, done: isDone.size };
+  return { stale, meanwhile };
 }
+
+/** Returns the pipelines that had been begun when the records were first read, and of which nothing is left now. */
+const endedIn = ({ begun }: RemainingWork, { pipelines }: Plan): PipelinePlan[] =>
+  pipelines.filter(({ address, action }) => action === 'none' && begun.has(address));
 
 /** Returns the pipelines and removals of a shard that are stale. Those that the shard has begun itself are planned again. */
 function staleIn({ plan, begun }: RemainingWork, now: Plan, removals: readonly JudgedRemoval[]): StaleWork[] {

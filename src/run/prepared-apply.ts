@@ -11,6 +11,7 @@ import { jobsOf } from './pipeline-jobs.ts';
 import type { PlannedProject } from './plan-project.ts';
 import { deletionsOf } from './removal/deletions.ts';
 import { fileInProject } from './removal/removed-pipelines.ts';
+import type { DoneBefore } from './shard/done-before.ts';
 
 /** An apply that only needs to be agreed to. */
 export interface PreparedApply {
@@ -23,6 +24,10 @@ export interface PreparedApply {
   work: Work;
   /** Pipelines and removals of a shard that are not done, because their part of the saved plan no longer holds. */
   stale: readonly { address: string; error: RunError }[];
+  /** What other runs of the same shard have done already. */
+  doneBefore: readonly DoneBefore[];
+  /** The seal of the whole plan, where `plan` is a shard of it. */
+  seal: string | undefined;
   run: NotedRun;
   /** Runs whose work this one includes. */
   resumed: ReadonlySet<string>;

@@ -8,6 +8,8 @@ import type { Plan } from '../model/plan/plan.ts';
 import { idleWord } from '../render/outcomes.ts';
 import { classOfError, classOfRun, kindOf, type FailureKind } from './failures.ts';
 import { heldBack, type HeldBack } from './held-back.ts';
+import type { Performed } from './perform-apply.ts';
+import type { DoneBefore } from './shard/done-before.ts';
 import { UsageError } from './usage-error.ts';
 
 /** An error as data: its stable code if it has one, one line, and the remedy. */
@@ -22,7 +24,7 @@ export type LocatedDiagnostic = Omit<Diagnostic, 'place'> & { file?: string } & 
 
 /** The end of an apply. */
 export interface Ended {
-  report: Report;
+  report: Performed;
   plan: Plan;
   /** Findings before it began. */
   diagnostics: readonly Diagnostic[];
@@ -44,6 +46,8 @@ export interface ReportDocument {
   withheld?: readonly HeldBack[];
   /** The number of pipelines without changes, by what the report calls them. */
   idle?: Readonly<Record<string, number>>;
+  /** The pipelines of this shard that other runs of it have done: they are no results of this one. */
+  doneBefore?: readonly DoneBefore[];
   /** The reason why nothing was begun. */
   error?: ErrorDocument & FailureKind;
   /** The kind of the whole: absent if nothing has failed, was blocked or refused. It can be retried if all failures can. */
@@ -58,6 +62,7 @@ export type PipelineDocument = Omit<PipelineReport, 'failure'> & {
 
 export function reportDocument(ended: Ended, configuration: Pick<Configuration, 'locate'>): ReportDocument {
   const { report, plan, diagnostics, refusal, withheld = [] } = ended;
+  const { doneBefore } = report;
   const idle = ended.idle ?? countIdle(plan);
   const kind = classOfRun(failureClasses(ended));
   return {
@@ -68,6 +73,7 @@ export function reportDocument(ended: Ended, configuration: Pick<Configuration, 
     blocked: heldBack(plan),
     ...(withheld.length > 0 && { withheld }),
     ...(Object.keys(idle).length > 0 && { idle }),
+    ...(doneBefore.length > 0 && { doneBefore }),
     ...(refusal && { error: { ...refusal, ...kindOf('permanent') } }),
     ...(kind !== undefined && { failure: kindOf(kind) }),
     diagnostics: locatedDiagnostics(diagnostics, configuration),
@@ -87,7 +93,7 @@ export function failureClasses({
   report,
   plan,
   refusal,
-}: Pick<Ended, 'report' | 'plan' | 'refusal'>): FailureClass[] {
+}: Pick<Ended, 'plan' | 'refusal'> & { report: Report }): FailureClass[] {
   return [
     ...report.pipelines.flatMap(({ failure }) => (failure === undefined ? [] : classOfError(failure.error))),
     ...heldBack(plan).map((one) => one.class),

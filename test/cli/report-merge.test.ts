@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
-import { onTestFinished, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ReportMerge } from '../../src/cli/commands/report/merge-reports.ts';
 import { bundledSchema } from '../../src/config/schema-files.ts';
 import { expectGolden } from '../support/golden.ts';
@@ -65,7 +65,6 @@ test('two shards are one report: as text, as Markdown, and for a CI server', asy
   const flags = ['--markdown', 'summary.md', '--junit', 'results.xml'];
   const { stdout, stderr, exitCode, folder } = await merge(twoShards, ...flags);
   expect(exitCode).toBe(75);
-  const { readFile } = await import('node:fs/promises');
   const files = await Promise.all(
     ['summary.md', 'results.xml'].map((name) => readFile(path.join(folder, name), 'utf8')),
   );
@@ -112,6 +111,82 @@ test('an interruption counts over all, until everything that it left is done', a
   expect((await merge(files)).exitCode).toBe(143);
   const again = shard(2, 9, { pipelines: [applied('shop[d]')] });
   expect((await merge({ ...files, 'again.json': again })).exitCode).toBe(0);
+});
+
+describe('what a killed run has done', () => {
+  const before = (address: string, changes: object = {}) => ({
+    address,
+    outcome: 'applied',
+    rows: 1200,
+    destinations: [{ target: `out/${address}.hyper`, size: 9000 }],
+    ...changes,
+  });
+  const last = (stdout: string) => stdout.trim().split('\n').at(-1);
+  const r1 = twoShards['r1.json'];
+
+  test('is counted by the report of the run after it', async () => {
+    const again = shard(2, 5, {
+      pipelines: [applied('shop[d]')],
+      doneBefore: [before('shop[c]'), before('shop[e]', { outcome: 'deleted', destinations: [] })],
+    });
+    const { stdout, exitCode, folder } = await merge(
+      { 'r1.json': r1, 'again.json': again },
+      '--markdown',
+      'summary.md',
+    );
+    expect([exitCode, last(stdout)]).toEqual([0, 'Apply: 3 applied, 2 done before.']);
+    const page = await readFile(path.join(folder, 'summary.md'), 'utf8');
+    expect(page).toContain('**3 applied, 2 done before** in 2 reports.');
+    const json = await merge({ 'r1.json': r1, 'again.json': again }, '--json');
+    const document = JSON.parse(json.stdout) as { doneBefore: unknown; pipelines: unknown[] };
+    expect(document.doneBefore).toEqual(again.doneBefore);
+    const validate = new Ajv({ strictTypes: false }).compile(bundledSchema('report'));
+    expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+    const twice = await merge({ 'merged.json': document });
+    expect(last(twice.stdout)).toBe('Apply: 3 applied, 2 done before.');
+  });
+
+  test('is no second result, in whatever order the reports are merged', async () => {
+    const ours = shard(2, 2, { pipelines: [applied('shop[c]')] });
+    const again = shard(2, 5, { doneBefore: [before('shop[c]')] });
+    for (const files of [
+      { 'r1.json': r1, 'r2.json': ours, 'again.json': again },
+      { 'again.json': again, 'r2.json': ours, 'r1.json': r1 },
+    ])
+      expect(last((await merge(files)).stdout)).toBe('Apply: 3 applied.');
+  });
+
+  test.each([
+    ['an interruption', { ...base, address: 'shop[c]', outcome: 'interrupted', seconds: 0 }, 143],
+    ['a failure', failed('shop[c]', transient), 75],
+  ])('remedies %s that was reported earlier, and none that was later', async (_, pipeline, exitCode) => {
+    const ended = (minute: number) => shard(2, minute, { pipelines: [pipeline], exitCode });
+    const again = shard(2, 5, { doneBefore: [before('shop[c]')] });
+    const remedied = await merge({ 'again.json': again, 'r2.json': ended(2), 'r1.json': r1 });
+    expect([remedied.exitCode, last(remedied.stdout)]).toEqual([0, 'Apply: 2 applied, 1 done before.']);
+    const later = await merge({ 'r1.json': r1, 'r2.json': ended(9), 'again.json': again });
+    expect(later.exitCode).toBe(exitCode);
+  });
+
+  test('keeps its success if another process of the shard has failed since', async () => {
+    const files = {
+      'again.json': shard(2, 5, { doneBefore: [before('shop[c]')] }),
+      'ours.json': shard(2, 2, { pipelines: [applied('shop[c]')] }),
+      'other.json': shard(2, 3, { pipelines: [failed('shop[c]', transient)], exitCode: 75 }),
+      'r1.json': r1,
+    };
+    expect(last((await merge(files)).stdout)).toBe('Apply: 2 applied, 1 done before.');
+  });
+
+  test('is left to the result of the run that has done the rest', async () => {
+    const rest = shard(2, 5, {
+      pipelines: [{ ...base, address: 'shop[c]', outcome: 'interrupted', seconds: 0 }],
+      doneBefore: [before('shop[c]', { partly: true })],
+      exitCode: 143,
+    });
+    const { exitCode, stdout } = await merge({ 'r1.json': r1, 'r2.json': rest });
+    expect([exitCode, last(stdout)]).toEqual([143, 'Apply: 2 applied, 1 interrupted.']);
+  });
 });
 
 test('what is missing or broken is named, and is no success', async () => {

@@ -57,6 +57,13 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
   return { project, env, run, revisions, holdAnswer };
 }
 
+interface Results {
+  pipelines: { address: string }[];
+  doneBefore?: { address: string }[];
+}
+
+const addressOf = ({ address }: { address: string }) => address;
+const items = keys.map((key) => `sales[${key}]`);
 const once = keys.map((key) => [`Sales of ${key}`, 1]);
 
 test('a shard that is killed while it publishes is started again, and nothing is published twice', async () => {
@@ -67,15 +74,43 @@ test('a shard that is killed while it publishes is started again, and nothing is
   const { answer, publication } = holdAnswer(3);
   const killed = project.start(['apply', 'plan.json', '--shard', '1/2'], env);
   await expect.poll(() => publication.struck, { timeout: 60_000 }).toBe(1);
+  await expect.poll(() => killed.stderr(), { timeout: 60_000 }).toContain(': applied in');
   killed.kill('SIGKILL');
   expect((await killed.outcome).signal).toBe('SIGKILL');
   answer();
 
-  expect(await run('apply plan.json --shard 1/2')).toMatch(/Apply: \d applied\./);
-  await run('apply plan.json --shard 2/2');
-  await run('apply plan.json --shard 1/2');
+  const apply = async (shard: string) => {
+    const stdout = await run(`apply plan.json --shard ${shard} --json`);
+    return { stdout, ...(JSON.parse(stdout) as Results) };
+  };
+  const second = await apply('1/2');
+  const other = await apply('2/2');
+  const third = await apply('1/2');
+  // What the killed run had recorded, it cannot report.
+  const before = second.doneBefore ?? [];
+  expect(before.length).toBeGreaterThan(0);
+  expect([...second.pipelines, ...before].map(addressOf).sort()).toEqual(
+    third.doneBefore?.map(addressOf).sort(),
+  );
+  expect([...other.pipelines, ...(third.doneBefore ?? [])].map(addressOf).sort()).toEqual(items);
+  expect([other.doneBefore, third.pipelines]).toEqual([undefined, []]);
+  for (const { address, ...done } of third.doneBefore ?? []) {
+    const name = `Sales of ${/\[(.*)\]/.exec(address)?.[1] ?? ''}`;
+    const target = expect.stringContaining(name) as string;
+    expect(done).toEqual({
+      outcome: 'applied',
+      rows: 1,
+      destinations: [{ target, size: expect.any(Number) as number }],
+    });
+  }
   expect(revisions()).toEqual(once);
   expect(await run('plan')).toContain(noChanges);
+
+  await project.write('second.json', second.stdout);
+  await project.write('other.json', other.stdout);
+  const merged = await run('report merge second.json other.json');
+  const applied = second.pipelines.length + other.pipelines.length;
+  expect(merged).toContain(`Apply: ${applied} applied, ${before.length} done before.`);
 });
 
 test('a shard that an engine starts on two machines at once succeeds on both, and nothing is published twice', async () => {
@@ -93,8 +128,10 @@ test('a shard that an engine starts on two machines at once succeeds on both, an
   expect(outcomes.map(({ exitCode }) => exitCode)).toEqual([0, 0]);
   expect(outcomes[1].stderr).toContain('Done by another process of this shard meanwhile: ');
   expect(revisions()).toEqual(once);
-  // Each pipeline is in the report of the process that applied it.
-  const reports = outcomes.map(({ stdout }) => JSON.parse(stdout) as { pipelines: { address: string }[] });
+  // Each pipeline is in the report of the process that applied it, and the other one says that it is done.
+  const reports = outcomes.map(({ stdout }) => JSON.parse(stdout) as Results);
   expect(reports.flatMap(({ pipelines }) => pipelines)).toHaveLength(keys.length);
+  for (const { pipelines, doneBefore = [] } of reports)
+    expect([...pipelines, ...doneBefore].map(addressOf).sort()).toEqual(items);
   expect(await run('plan')).toContain(noChanges);
 });

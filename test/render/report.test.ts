@@ -145,10 +145,13 @@ test('the last line counts every pipeline once, those that had nothing to do by 
     { because: 'nothing has changed' },
   ];
   const held = [{ address: 'e', by: 'gate' as const, message: 'no' }];
-  const closing = (all: readonly ReportRow[]) =>
-    renderReport(all, { color: false, verbose: false, held, idle }).split('\n').at(-2);
+  const closing = (all: readonly ReportRow[], doneBefore = 0) =>
+    renderReport(all, { color: false, verbose: false, held, idle, doneBefore }).split('\n').at(-2);
   expect(closing(rows)).toBe(
     'Apply: 2 applied, 1 no longer managed, 2 unchanged, 1 applied by the interrupted run, 1 failed, 1 blocked.',
   );
   expect(closing([])).toBe('Apply: 0 applied, 2 unchanged, 1 applied by the interrupted run, 1 blocked.');
+  expect(closing(rows, 1200)).toBe(
+    'Apply: 2 applied, 1 no longer managed, 1 200 done before, 2 unchanged, 1 applied by the interrupted run, 1 failed, 1 blocked.',
+  );
 });

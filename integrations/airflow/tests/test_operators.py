@@ -86,9 +86,9 @@ def test_a_plan_that_was_not_saved_fails_by_its_code(program, tmp_path):
         plan_that_ends_with(65, program, tmp_path).execute({"ti": Pushed()})
 
 
-def report(*pipelines):
+def report(*pipelines, **rest):
     whole = {"tables": [{"rows": 2}], "seconds": 1.25, "destinations": []}
-    return json.dumps({"pipelines": [{**whole, **pipeline} for pipeline in pipelines]})
+    return json.dumps({"pipelines": [{**whole, **pipeline} for pipeline in pipelines], **rest})
 
 
 def apply(program, tmp_path, text, code):
@@ -129,6 +129,36 @@ def test_applying_writes_a_line_and_an_asset_for_what_it_publishes(program, tmp_
 def test_a_shard_that_is_done_returns_its_numbers(program, tmp_path):
     run, _ = apply(program, tmp_path, report({"address": "a", "outcome": "applied"}, {"address": "b", "outcome": "applied"}), 0)
     assert run() == {"applied": 2}
+
+
+def test_what_a_try_before_has_applied_has_events_too(program, tmp_path, capsys):
+    done = [
+        {"address": "a", "outcome": "applied", "rows": 7, "destinations": [{"target": "Sales/A", "size": 9}]},
+        {"address": "b", "outcome": "applied", "destinations": [{"target": "Sales/B"}]},
+        {"address": "c", "outcome": "deleted", "destinations": []},
+        {"address": "d", "outcome": "applied", "partly": True, "rows": 2, "destinations": [{"target": "d1", "size": 1}]},
+    ]
+    applied = {"address": "d", "outcome": "applied", "destinations": [{"target": "d2", "size": 2}]}
+    run, events = apply(program, tmp_path, report(applied, doneBefore=done), 0)
+    assert run() == {"applied": 1, "done before": 3}
+    added = {asset.name: extra for asset, extra in events[AssetAlias(ALIAS)].added}
+    assert added == {
+        "Sales/A": {"pipeline": "a", "rows": 7, "bytes": 9},
+        "Sales/B": {"pipeline": "b"},
+        "d1": {"pipeline": "d", "rows": 2, "bytes": 1},
+        "d2": {"pipeline": "d", "rows": 2, "bytes": 2},
+    }
+    logged = capsys.readouterr().out
+    assert "a: applied before" in logged
+    assert "c: deleted before" in logged
+    assert "d: applied before in part" in logged
+
+
+def test_a_shard_of_which_all_was_done_before_returns_that(program, tmp_path):
+    done = [{"address": "a", "outcome": "applied", "destinations": [{"target": "Sales/A"}]}]
+    run, events = apply(program, tmp_path, report(doneBefore=done), 0)
+    assert run() == {"done before": 1}
+    assert len(events[AssetAlias(ALIAS)].added) == 1
 
 
 def test_a_program_that_ends_before_it_has_a_report_fails_by_its_code(program, tmp_path):

@@ -121,12 +121,13 @@ async function applyIn(
   showDiagnostics(findings, configuration, env, options.verbose);
   showPlan(plan, output);
   const { withheld, idle } = saved ?? {};
-  const ended = { plan, identity, withheld, idle, diagnostics: [...whole.diagnostics, ...findings] };
+  const diagnostics = [...whole.diagnostics, ...findings];
+  const ended = { plan, identity, withheld, idle, diagnostics };
   const refusal = await refusalOf(prepared, saved === undefined, ended.diagnostics, { options, env });
   if (refusal !== undefined) {
     const { code: exitCode, error } = refusal;
     await writeReport(
-      { ...ended, exitCode, report: nothingDone, refusal: error },
+      { ...ended, exitCode, report: nothingDone(prepared), refusal: error },
       options,
       configuration,
       env,

@@ -1,13 +1,14 @@
 import type { Work } from '../../apply/index.ts';
 import { removalSteps } from '../../apply/removal.ts';
 import type { Listener } from '../../apply/events.ts';
-import type { PipelineReport, Report } from '../../apply/report.ts';
+import type { PipelineReport } from '../../apply/report.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import { renderPlan } from '../../render/plan-text.ts';
 import { renderReport, type ReportRow } from '../../render/apply-report.ts';
 import { classOfError, kindOf } from '../../run/failures.ts';
 import { heldBack } from '../../run/held-back.ts';
-import { performApply } from '../../run/perform-apply.ts';
+import { wholly } from '../../run/shard/done-before.ts';
+import { performApply, type Performed } from '../../run/perform-apply.ts';
 import type { PreparedApply } from '../../run/prepared-apply.ts';
 import type { Env } from '../env.ts';
 import { withDrain } from '../interruption.ts';
@@ -45,7 +46,7 @@ export async function performShown(
   { show, view }: Output,
   { drain, listener: other }: Performing,
   env: Env,
-): Promise<Report> {
+): Promise<Performed> {
   const { work, stale, plan } = prepared;
   const count = work.jobs.length + work.removals.length;
   const { terminal } = env;
@@ -68,8 +69,12 @@ export async function performShown(
         });
   const report = await performed.finally(() => drawing?.end());
   if (report.doneElsewhere !== undefined)
-    printNotice({ type: 'done meanwhile', pipelines: report.doneElsewhere }, env);
-  const notBegun = { held: heldBack(plan), idle: plan.pipelines.filter(({ action }) => action === 'none') };
+    printNotice({ type: 'done meanwhile', pipelines: report.doneElsewhere.length }, env);
+  const notBegun = {
+    held: heldBack(plan),
+    idle: plan.pipelines.filter(({ action }) => action === 'none'),
+    doneBefore: wholly(report.doneBefore).length,
+  };
   if (count + stale.length > 0)
     show(`\n${renderReport(report.pipelines.map(rowOf), { ...view, ...notBegun })}`);
   return report;

@@ -11,7 +11,7 @@ interface Failed {
   retryable: boolean;
 }
 
-export interface MarkdownReport extends Pick<NotBegun, 'idle'> {
+export interface MarkdownReport extends Pick<NotBegun, 'idle' | 'doneBefore'> {
   pipelines: readonly {
     address: string;
     outcome: Outcome;
@@ -28,12 +28,15 @@ export interface MarkdownReport extends Pick<NotBegun, 'idle'> {
 
 /** Returns a report of an apply as Markdown, for the summary of a job: everything that needs attention first, then the slowest pipelines. */
 export function renderReportMarkdown(
-  { pipelines, held, errors, idle, reports }: MarkdownReport,
+  { pipelines, held, errors, idle, doneBefore, reports }: MarkdownReport,
   most = mostInComment,
 ): string {
   const page = startPage(most);
   page.add(['## extracts apply', '']);
-  page.add([`**${countOutcomes(pipelines, { held, idle })}** in ${counted(reports, 'report')}.`, '']);
+  page.add([
+    `**${countOutcomes(pipelines, { held, idle, doneBefore })}** in ${counted(reports, 'report')}.`,
+    '',
+  ]);
   page.addTable({
     lead: [],
     head: ['place', 'step', 'problem', 'run again?'],

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PARTLY_PLANNED = (1, 3, 75)
 #: The alias of the assets of all data sources that the operators publish; a DAG can be scheduled by it.
 ALIAS = "extracts"
+#: What the numbers of a report call pipelines that another run of the same shard has done.
+DONE_BEFORE = "done before"
 #: How long a shard waits for the locks of a try before it, which may still be at work after its worker was killed.
 LOCK_WAIT = "10m"
 
@@ -168,40 +170,63 @@ class ExtractsApplyOperator(ExtractsOperator):
         self.shard = shard
 
     def execute(self, context: Mapping[str, Any]) -> dict[str, int]:
-        """Apply it, write a line for each pipeline, and note what was published."""
+        """
+        Apply it, write a line for each pipeline, and note what was published.
+
+        That is also what a try before has applied: Airflow takes the events of a task only when it succeeds, and from a worker
+        that is killed it gets none.
+        """
         ended = self.run_program("apply", self.plan, f"--shard={self.shard}", f"--lock-wait={LOCK_WAIT}", "--json")
         counts: dict[str, int] = {}
-        for pipeline in pipelines_in(ended.output):
+        report = report_in(ended.output)
+        for pipeline in report.get("pipelines", []):
             outcome = pipeline["outcome"]
             counts[outcome] = counts.get(outcome, 0) + 1
             self.log.info(line_of(pipeline))
             if outcome == "applied":
-                note_assets(pipeline, context)
+                note_assets(pipeline, rows_of(pipeline), context)
+        for pipeline in report.get("doneBefore", []):
+            self.log.info(line_of_done(pipeline))
+            note_assets(pipeline, pipeline.get("rows"), context)
+            # The rest of what was done in part is among the others.
+            if not pipeline.get("partly"):
+                counts[DONE_BEFORE] = counts.get(DONE_BEFORE, 0) + 1
         confirm(ended.code, f"shard {self.shard}")
         return counts
 
 
-def pipelines_in(report: str) -> list[dict[str, Any]]:
-    """Return the pipelines of a report; none where the program ended before it had one."""
+def report_in(output: str) -> dict[str, Any]:
+    """Return the report; it is empty where the program ended before it had one."""
     try:
-        return json.loads(report).get("pipelines", [])
+        return json.loads(output)
     except json.JSONDecodeError:
-        return []
+        return {}
 
 
 def line_of(pipeline: Mapping[str, Any]) -> str:
     """Return one line about a pipeline for the log."""
-    rows = sum(table["rows"] for table in pipeline["tables"])
     failure = pipeline.get("failure")
-    end = f"{rows} rows" if failure is None else f"{failure.get('code', 'error')}: {failure['message']}"
+    end = f"{rows_of(pipeline)} rows" if failure is None else f"{failure.get('code', 'error')}: {failure['message']}"
     return f"{pipeline['address']}: {pipeline['outcome']} in {pipeline['seconds']:.1f} s, {end}"
 
 
-def note_assets(pipeline: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-    """Say that the outputs of a pipeline are new."""
+def line_of_done(pipeline: Mapping[str, Any]) -> str:
+    """Return one line about what another run of the shard has done."""
+    part = " in part" if pipeline.get("partly") else ""
+    return f"{pipeline['address']}: {pipeline['outcome']} before{part}"
+
+
+def rows_of(pipeline: Mapping[str, Any]) -> int:
+    """Return the number of rows that were read."""
+    return sum(table["rows"] for table in pipeline["tables"])
+
+
+def note_assets(pipeline: Mapping[str, Any], rows: int | None, context: Mapping[str, Any]) -> None:
+    """Say that the outputs of a pipeline are new, with the numbers that are known."""
     events = context["outlet_events"][AssetAlias(ALIAS)]
-    rows = sum(table["rows"] for table in pipeline["tables"])
     for destination in pipeline["destinations"]:
         target = destination["target"]
         asset = Asset(name=target, uri=f"x-extracts://{quote(target, safe='/')}")
-        events.add(asset, extra={"pipeline": pipeline["address"], "rows": rows, "bytes": destination["size"]})
+        numbers = {"rows": rows, "bytes": destination.get("size")}
+        known = {name: number for name, number in numbers.items() if number is not None}
+        events.add(asset, extra={"pipeline": pipeline["address"], **known})

@@ -1,8 +1,10 @@
 import type { ErrorDocument, LocatedDiagnostic, PipelineDocument } from '../../../run/report-document.ts';
 import { classOfRun, kindOf, type FailureKind } from '../../../run/failures.ts';
 import type { HeldBack } from '../../../run/held-back.ts';
+import { wholly, type DoneBefore } from '../../../run/shard/done-before.ts';
 import { UsageError } from '../../../run/usage-error.ts';
 import { exitCodeOfClass, exitCodes, exitCodeOfAll, type ExitCode } from '../../output/exit-codes.ts';
+import { isLater, LatestResults, type Moment } from './latest-results.ts';
 import { readReport, type ReadReport } from './read-report.ts';
 
 /** A problem of one of the reports, or of one that is not there. */
@@ -16,6 +18,8 @@ export interface MergedReport {
   pipelines: readonly PipelineDocument[];
   blocked: readonly HeldBack[];
   idle: Readonly<Record<string, number>>;
+  /** Pipelines that were done by runs without a report. */
+  doneBefore?: readonly DoneBefore[];
   errors: readonly MergeError[];
   failure?: FailureKind;
   diagnostics: readonly LocatedDiagnostic[];
@@ -23,19 +27,17 @@ export interface MergedReport {
 }
 
 /** Everything of one report besides what it says of single pipelines. */
-type Heading = Pick<ReadReport, 'ended' | 'shard' | 'exitCode' | 'error' | 'idle' | 'diagnostics'> & {
-  file: string;
-  order: number;
-  /** The addresses that it says something about. */
-  addresses: readonly string[];
-};
-
-type Result = { of: Heading } & ({ pipeline: PipelineDocument } | { held: HeldBack });
+type Heading = Moment &
+  Pick<ReadReport, 'shard' | 'exitCode' | 'error' | 'idle' | 'diagnostics'> & {
+    file: string;
+    /** The addresses that it says something about. */
+    addresses: readonly string[];
+  };
 
 /** Merges reports one by one. Only the latest result of each address is kept, so that large reports need little memory. */
 export class ReportMerge {
   readonly #headings: Heading[] = [];
-  readonly #results = new Map<string, Result>();
+  readonly #results = new LatestResults();
   readonly #errors: MergeError[] = [];
   #first: { file: string; plan: string | undefined; count: number | undefined } | undefined;
 
@@ -68,17 +70,18 @@ export class ReportMerge {
       addresses: [...pipelines, ...held].map(({ address }) => address),
     };
     this.#headings.push(heading);
-    for (const one of held) this.#take(one.address, { of: heading, held: one });
-    for (const one of pipelines) this.#take(one.address, { of: heading, pipeline: one });
+    for (const one of held) this.#results.take(one.address, { of: heading, held: one });
+    for (const one of wholly(report.doneBefore))
+      this.#results.take(one.address, { of: heading, before: one });
+    for (const one of pipelines) this.#results.take(one.address, { of: heading, pipeline: one });
   }
 
   end(): MergedReport {
     const current = this.#headings.filter((one) => !this.#isRepeated(one));
-    const results = [...this.#results]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([, result]) => result);
+    const results = this.#results.all();
     const pipelines = results.flatMap((one) => ('pipeline' in one ? one.pipeline : []));
     const blocked = results.flatMap((one) => ('held' in one ? one.held : []));
+    const doneBefore = results.flatMap((one) => ('before' in one ? one.before : []));
     const ended = current.flatMap(({ file, error }) => (error === undefined ? [] : { file, ...error }));
     const errors = [...this.#errors, ...ended, ...this.#missingShards()];
     const failed = [...pipelines.flatMap(({ failure }) => failure ?? []), ...blocked, ...errors];
@@ -90,6 +93,7 @@ export class ReportMerge {
       pipelines,
       blocked,
       idle: summed(current.map(({ idle }) => idle)),
+      ...(doneBefore.length > 0 && { doneBefore }),
       errors,
       ...(kind !== undefined && { failure: kindOf(kind) }),
       diagnostics: distinct(current.flatMap(({ diagnostics }) => diagnostics)),
@@ -115,11 +119,6 @@ export class ReportMerge {
         `${file} and ${first.file} are reports of work that was divided differently`,
         'merge the reports of one division at a time',
       );
-  }
-
-  #take(address: string, result: Result): void {
-    const known = this.#results.get(address);
-    if (known === undefined || isLater(result.of, known.of)) this.#results.set(address, result);
   }
 
   /** Returns true if a later report is of the same shard: a shard that is started again does what had remained. */
@@ -151,7 +150,7 @@ export class ReportMerge {
   }
 
   #isDone(address: string): boolean {
-    const result = this.#results.get(address);
+    const result = this.#results.of(address);
     return result !== undefined && !('pipeline' in result && result.pipeline.outcome === 'interrupted');
   }
 
@@ -165,13 +164,6 @@ export class ReportMerge {
     const hint = `start ${pronoun} again: what is done already is not done twice`;
     return [{ code: 'EXT6141', message, hint, ...kindOf('permanent') }];
   }
-}
-
-/** The order of the arguments decides where a version did not write the time. */
-function isLater(one: Heading, other: Heading): boolean {
-  if (one.ended !== undefined && other.ended !== undefined && one.ended !== other.ended)
-    return one.ended > other.ended;
-  return one.order > other.order;
 }
 
 function summed(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

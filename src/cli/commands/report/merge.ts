@@ -39,11 +39,12 @@ export async function mergeReportFiles(
   const { show, view } = outputOf(options, env);
   showFailures(merged, env);
   const rows = merged.pipelines.map(rowOf);
-  show(renderReport(rows, { ...view, held: merged.blocked, idle: idleOf(merged) }));
+  const notBegun = { idle: idleOf(merged), doneBefore: merged.doneBefore?.length ?? 0 };
+  show(renderReport(rows, { ...view, held: merged.blocked, ...notBegun }));
   if (options.junit !== undefined) await writeJUnitFile(options.junit, renderJUnit(suitesOf(merged)), env);
   if (options.markdown !== undefined) {
     const { pipelines, blocked: held, errors, reports } = merged;
-    const page = renderReportMarkdown({ pipelines, held, errors, reports, idle: idleOf(merged) });
+    const page = renderReportMarkdown({ pipelines, held, errors, reports, ...notBegun });
     await writePage(options.markdown, page, env);
   }
   if (options.json === true) {

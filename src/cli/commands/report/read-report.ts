@@ -3,6 +3,7 @@ import { classOfCode } from '../../../model/errors/failure-class.ts';
 import { kindOf, type FailureKind } from '../../../run/failures.ts';
 import type { HeldBack } from '../../../run/held-back.ts';
 import type { ErrorDocument, LocatedDiagnostic, PipelineDocument } from '../../../run/report-document.ts';
+import type { DoneBefore } from '../../../run/shard/done-before.ts';
 import type { Shard } from '../../../run/shard/shard.ts';
 
 /** A report as `apply --json` has printed it, in this version or another. Every failure has its kind. */
@@ -15,6 +16,7 @@ export interface ReadReport {
   blocked: readonly HeldBack[];
   withheld: readonly HeldBack[];
   idle: Readonly<Record<string, number>>;
+  doneBefore: readonly DoneBefore[];
   error?: ErrorDocument & FailureKind;
   diagnostics: readonly LocatedDiagnostic[];
 }
@@ -30,7 +32,15 @@ export function readReport(text: string): ReadReport | string {
   // Both have pipelines, which mean different things.
   if (typeof document === 'object' && document !== null && 'seal' in document) return 'it is a plan';
   if (!isReportDocument(document) || !hasResult(document)) return 'it is not what apply --json prints';
-  const { pipelines = [], blocked = [], withheld = [], idle = {}, error, ...rest } = document;
+  const {
+    pipelines = [],
+    blocked = [],
+    withheld = [],
+    idle = {},
+    doneBefore = [],
+    error,
+    ...rest
+  } = document;
   return {
     ...rest,
     pipelines: pipelines.map((one) =>
@@ -39,6 +49,7 @@ export function readReport(text: string): ReadReport | string {
     blocked: blocked.map(heldWithKind),
     withheld: withheld.map(heldWithKind),
     idle,
+    doneBefore,
     ...(error !== undefined && { error: withKind(error) }),
   };
 }
