@@ -38,7 +38,7 @@ function refuseOthers({ pipeline: { address }, seal }: Job, record: AppliedRecor
 }
 
 /** Another process of the same shard has begun, and its end is not known: it may be under way still. */
-export function begunMeanwhile(address: string): RunError {
+function begunMeanwhile(address: string): RunError {
   return new RunError('EXT6005', `${address} was begun by another process of this shard meanwhile`, {
     hint: 'start the shard once more: it does what is missing',
     class: 'busy',

@@ -1,4 +1,3 @@
-import { begunMeanwhile } from '../apply/lock.ts';
 import type { Configuration, WantedItems } from '../config/index.ts';
 import type { RunError } from '../model/errors/run-error.ts';
 import type { PipelinePlan, Plan } from '../model/plan/plan.ts';
@@ -63,11 +62,11 @@ export async function prepareSaved(
   const judged = await judgeRemovals(remaining.plan, whole, world.state);
   if (seal === undefined) refuseRemovals(judged);
   const differing = seal === undefined ? [] : staleIn(remaining, now, judged);
-  const isStale = new Set(differing.map(({ address }) => address));
   const { stale, meanwhile } =
     seal === undefined
       ? { stale: [], meanwhile: [] }
       : await withoutDone({ differing, ended: endedIn(remaining, now) }, remaining.plan, seal, world);
+  const isLeftOut = new Set([...stale, ...meanwhile].map(({ address }) => address));
   if (meanwhile.length > 0) context.notice({ type: 'done meanwhile', pipelines: meanwhile.length });
   const wanted = new Set(actingIn(remaining.plan).map(({ address }) => address));
   const run = noteRun(world.state, now);
@@ -75,7 +74,7 @@ export async function prepareSaved(
     run: run.id,
     seal,
     keepFailed,
-    isWanted: ({ address }: { address: string }) => wanted.has(address) && !isStale.has(address),
+    isWanted: ({ address }: { address: string }) => wanted.has(address) && !isLeftOut.has(address),
     // Items that the saved plan does not name are left to the next.
     missing: now.missing?.filter((one) =>
       remaining.plan.missing?.some(({ address }) => address === one.address),
@@ -106,7 +105,8 @@ interface StaleWork {
 
 /**
  * Leaves out what another process of the same shard has done since the records were first read: engines start a shard twice at times.
- * What it has begun is not stale either, but under way, or left for the next start of the shard.
+ * What it has begun is not stale either, but planned as far as it was begun: once its lock is free, the rest of it is done here if it
+ * is left.
  */
 async function withoutDone(
   { differing, ended }: { differing: readonly StaleWork[]; ended: readonly PipelinePlan[] },
@@ -119,9 +119,7 @@ async function withoutDone(
   const { before, begun } = await remainingWork(part, seal, state);
   const meanwhile = wholly(before);
   const isDone = new Set(meanwhile.map(({ address }) => address));
-  const stale = differing
-    .filter(({ address }) => !isDone.has(address))
-    .map((one) => (begun.has(one.address) ? { ...one, error: begunMeanwhile(one.address) } : one));
+  const stale = differing.filter(({ address }) => !isDone.has(address) && !begun.has(address));
   return { stale, meanwhile };
 }
 
