@@ -24,7 +24,7 @@ export interface PreparedApply {
   work: Work;
   /** Pipelines and removals of a shard that are not done, because their part of the saved plan no longer holds. */
   stale: readonly { address: string; error: RunError }[];
-  /** What other runs of the same shard have done already. */
+  /** The pipelines that other runs of the same shard have done already. */
   doneBefore: readonly DoneBefore[];
   /** The seal of the whole plan, where `plan` is a shard of it. */
   seal: string | undefined;

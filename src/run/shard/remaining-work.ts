@@ -9,7 +9,7 @@ import { doneIn, toNoteIn, wholly, type DoneBefore } from './done-before.ts';
 export interface RemainingWork {
   /** The shard's plan without what it has done. */
   plan: Plan;
-  /** What it has done already, in the order of the plan. */
+  /** The pipelines that it has done already, in the order of the plan. */
   before: readonly DoneBefore[];
   /** Addresses that it has begun and not finished: the rest of their work is planned now. */
   begun: ReadonlySet<string>;
