@@ -5,6 +5,10 @@ export const validation = {
   allErrors: true,
   verbose: true,
   discriminator: true,
+  // Sentences of our own say what is wrong.
+  messages: false,
+  // A definition becomes one function, however often it is referred to: every run reads them all when it starts.
+  inlineRefs: false,
   // Tagged unions and "a number or a reference" are what strictTypes would complain about.
   strictTypes: false,
   // What a text is for says nothing about its shape.
