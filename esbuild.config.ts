@@ -2,7 +2,7 @@
  * `npm run build`: dist/ from src/. Starting the program from a thousand files takes more than a second, from the few
  * that stand here less than half of that; what only some commands need stays in parts of its own.
  */
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
@@ -76,7 +76,10 @@ export async function buildProgram({ outdir = 'dist', sourcemap = true } = {}): 
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
     },
   });
-  const written = new Set(Object.keys(metafile.outputs));
+  // Node.js asks for each part what kind of module it is, and looks here first: otherwise in all folders above it.
+  const kind = path.resolve(root, outdir, 'parts/package.json');
+  await writeFile(kind, '{ "type": "module" }\n');
+  const written = new Set([...Object.keys(metafile.outputs), path.relative(root, kind)]);
   const parts = (await readdir(path.resolve(root, outdir), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
