@@ -1,4 +1,3 @@
-import { execa } from 'execa';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
@@ -36,6 +35,9 @@ export interface HyperdOptions {
 
 const startLimit = 30_000;
 
+/** Most plans start no engine. */
+const loadExeca = () => import('execa');
+
 /**
  * Starts hyperd as a guarded child.
  *
@@ -47,6 +49,7 @@ const startLimit = 30_000;
  * - It speaks English whatever the user's language: its messages are searched for values and columns.
  */
 export async function startHyperd(binary: string, options: HyperdOptions): Promise<HyperProcess> {
+  const { execa } = await loadExeca();
   const folder = await makeTemporaryFolder(longestFolder);
   const directory = folder.path;
   const guard = createServer();
