@@ -109,3 +109,25 @@ test('run/ knows no process and no terminal', () => {
     expect(text, file).not.toMatch(/\bprocess\.|'node:(?:process|tty|readline)/);
   }
 });
+
+/** Everything that is loaded with a file, before any of it runs. */
+function loadedWith(file: string, seen = new Set<string>()): Set<string> {
+  const text = readFileSync(path.join(src, file), 'utf8');
+  for (const [, name = ''] of text.matchAll(/^(?:import|export) (?!type )[^;]*?from '([^']+)'/gm)) {
+    const next = name.startsWith('.') ? path.posix.join(path.posix.dirname(file), name) : name;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    if (files.includes(next)) loadedWith(next, seen);
+  }
+  return seen;
+}
+
+test.each([
+  ['plan', ['execa', '@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@smithy/core/config', 'listr2']],
+  ['apply', ['execa', '@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@smithy/core/config', 'listr2']],
+  ['validate', ['execa', '@aws-sdk/client-s3', 'listr2', 'tar-stream']],
+])('%s starts without packages that it seldom needs', (command, unneeded) => {
+  const loaded = loadedWith(`cli/commands/${command}.ts`);
+  expect(loaded).toContain('yaml');
+  expect(unneeded.filter((name) => loaded.has(name))).toEqual([]);
+});

@@ -12,7 +12,7 @@ import { performApply, type Performed } from '../../run/perform-apply.ts';
 import type { PreparedApply } from '../../run/prepared-apply.ts';
 import type { Env } from '../env.ts';
 import { withDrain } from '../interruption.ts';
-import { drawProgress, type DrawnPipeline } from './draw-progress.ts';
+import type { DrawnPipeline } from './draw-progress.ts';
 import { eventLines } from './event-lines.ts';
 import { printNotice } from './notices.ts';
 
@@ -53,7 +53,7 @@ export async function performShown(
   const drawing =
     terminal === undefined || count === 0
       ? undefined
-      : drawProgress(drawnPipelines(work), { terminal, color: env.color.err });
+      : (await loadDrawing()).drawProgress(drawnPipelines(work), { terminal, color: env.color.err });
   const shown = drawing?.listener ?? eventLines((text) => env.err(text), view);
   const listener: Listener = (event) => {
     shown(event);
@@ -79,6 +79,9 @@ export async function performShown(
     show(`\n${renderReport(report.pipelines.map(rowOf), { ...view, ...notBegun })}`);
   return report;
 }
+
+/** Only a terminal needs it. */
+const loadDrawing = () => import('./draw-progress.ts');
 
 const drainText = (milliseconds: number) =>
   `SIGTERM: no further pipeline begins, and those under way have ${milliseconds / 1000} s to end. A second signal ends them at once.\n`;
