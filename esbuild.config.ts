@@ -11,6 +11,7 @@ import * as esbuild from 'esbuild';
 import { bundledSchema } from './src/config/schema-files.ts';
 import { buildTextTree } from './src/config/schema/build-text-tree.ts';
 import { validation } from './src/config/schema/ajv-options.ts';
+import { checkedSchema } from './src/config/schema/checked-schema.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
@@ -21,7 +22,7 @@ const compiledSchemas: esbuild.Plugin = {
     build.onLoad({ filter: /\/src\/config\/schema\/validator\.ts$/ }, async ({ path: file }) => {
       const names = ['pipeline', 'project'] as const;
       const ajv = new Ajv({ ...validation, code: { source: true, esm: true } });
-      for (const name of names) ajv.addSchema({ ...bundledSchema(name), $id: name });
+      for (const name of names) ajv.addSchema({ ...checkedSchema(name), $id: name });
       const functions = standaloneCode.default(ajv, { pipeline: 'pipeline', project: 'project' });
       const module = `${functions}\nexport const validatorOf = (name) => ({ ${names.join(', ')} })[name];\n`;
       // Generated names say nothing to a reader, and take a sixth of the bytes.

@@ -124,7 +124,10 @@ function loadedWith(file: string, seen = new Set<string>()): Set<string> {
 
 test.each([
   ['plan', ['execa', '@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@smithy/core/config', 'listr2']],
-  ['apply', ['execa', '@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@smithy/core/config', 'listr2']],
+  [
+    'apply',
+    ['execa', '@aws-sdk/client-s3', '@aws-sdk/credential-providers', '@smithy/core/config', 'listr2'],
+  ],
   ['validate', ['execa', '@aws-sdk/client-s3', 'listr2', 'tar-stream']],
 ])('%s starts without packages that it seldom needs', (command, unneeded) => {
   const loaded = loadedWith(`cli/commands/${command}.ts`);

@@ -1,7 +1,8 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import type { Diagnostic } from '../../model/errors/diagnostic.ts';
+import type { CheckedSchema } from './checked-schema.ts';
 import { sentences } from './sentences.ts';
-import { validatorOf, type CheckedSchema } from './validator.ts';
+import { validatorOf } from './validator.ts';
 
 export interface Shape {
   diagnostics: readonly Diagnostic[];

@@ -1,9 +1,6 @@
 import { Ajv, type ValidateFunction } from 'ajv';
-import { bundledSchema, type SchemaName } from '../schema-files.ts';
 import { validation } from './ajv-options.ts';
-
-/** The schemas that files are compared with. */
-export type CheckedSchema = Exclude<SchemaName, 'plan' | 'report' | 'event'>;
+import { checkedSchema, type CheckedSchema } from './checked-schema.ts';
 
 const validators = new Map<CheckedSchema, ValidateFunction>();
 
@@ -14,7 +11,7 @@ const validators = new Map<CheckedSchema, ValidateFunction>();
 export function validatorOf(name: CheckedSchema): ValidateFunction {
   const known = validators.get(name);
   if (known !== undefined) return known;
-  const validate = new Ajv(validation).compile(bundledSchema(name));
+  const validate = new Ajv(validation).compile(checkedSchema(name));
   validators.set(name, validate);
   return validate;
 }
