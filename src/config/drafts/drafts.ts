@@ -45,8 +45,11 @@ function draftBoth(
     const written = interpolate(pipeline, place, own) as Written.Pipeline;
     return draftPipeline(loaded, { whole, written, key }, offered);
   };
-  const draft = draftOf(substitution, shared);
+  let hasSecrets = shared.shown !== undefined;
+  const draft = draftOf({ ...substitution, meetsSecret: () => (hasSecrets = true) }, shared);
   if (!loaded.text.includes('${') && shared.shown === undefined) return draft;
+  // Of many items most have none.
+  if (!hasSecrets) return { ...draft, shown: draft };
   const { each } = substitution;
   const silent = { ...substitution, shown: true, report: () => undefined };
   const shown = draftOf(

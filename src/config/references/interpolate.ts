@@ -51,6 +51,7 @@ function replaced(text: string, place: Place, substitution: Substitution): strin
     const found = piece({ whole, inside, brace, isPassword, isWhole: whole.length === text.length });
     result +=
       text.slice(from, index) + (substitution.shown === true && found.secret === true ? whole : found.value);
+    if (found.secret === true) substitution.meetsSecret?.();
     hasSecret ||= found.secret === true && found.value !== '';
     from = to;
   }

@@ -23,6 +23,8 @@ export interface Substitution {
   skip?: (reference: string) => void;
   /** References to secrets are kept, and all others are replaced: the form that may be shown. */
   shown?: boolean;
+  /** Is called where a reference to a secret is replaced, or would be. */
+  meetsSecret?: () => void;
   report: (diagnostic: Diagnostic) => void;
   /** The item that the pipeline is made for, if it has for_each. */
   each?: Each;
