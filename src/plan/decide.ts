@@ -39,7 +39,7 @@ export function decide(
     ...moved.filter(({ subject }) => subject === 'pipeline'),
     ...content,
     ...(needsExtract && content.length === 0 && !isStagedAndRecorded(observation)
-      ? [missingExtract(pipeline)]
+      ? [missingExtract(pipeline, observation)]
       : []),
     ...template.changes,
     ...destinationChanges(pipeline, destinations),
@@ -65,13 +65,14 @@ function deliveryOf(
   return { mustPackage, needsExtract: mustPackage || takesRows || (mustDeliver && wanted === undefined) };
 }
 
-function missingExtract({ address }: Pipeline): Change {
+function missingExtract({ address }: Pipeline, { extract }: Observation): Change {
+  const isLeftover = extract.kind === 'absent' && extract.leftover === true;
   return {
     address,
     subject: 'extract',
     act: 'reload',
     category: 'data',
-    reason: 'the staged extract is missing, and a destination needs it',
+    reason: `the staged extract is ${isLeftover ? 'not the one that was recorded' : 'missing'}, and a destination needs it`,
   };
 }
 

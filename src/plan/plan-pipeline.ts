@@ -8,6 +8,7 @@ import { afterOf } from './destination/shared-sources.ts';
 import { diffPipeline, type Differences } from './differences.ts';
 import { estimate, knownBytes, type Work } from './estimates.ts';
 import { acceptedBefore } from './extract/plan-template.ts';
+import { withoutLeftover } from './extract/staged.ts';
 import { gatesOf } from './gates/gates.ts';
 import { headline } from './headline.ts';
 import { layOutSteps } from './steps.ts';
@@ -22,10 +23,11 @@ export interface PlannedPipeline {
 /** Plans one pipeline: finds the differences, decides, and assembles the plan. `record` is the version of its record. */
 export function planPipeline(
   pipeline: Pipeline,
-  observation: Observation,
+  seen: Observation,
   record: string,
   terms: Terms,
 ): PlannedPipeline {
+  const observation = withoutLeftover(pipeline, seen);
   const differences = diffPipeline(pipeline, observation, terms);
   const decision = decide(pipeline, observation, differences, terms.hash);
   const work = workOf(differences, decision);

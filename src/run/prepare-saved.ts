@@ -128,12 +128,17 @@ const endedIn = ({ begun }: RemainingWork, { pipelines }: Plan): PipelinePlan[] 
   pipelines.filter(({ address, action }) => action === 'none' && begun.has(address));
 
 /** Returns the pipelines and removals of a shard that are stale. Those that the shard has begun itself are planned again. */
-function staleIn({ plan, begun }: RemainingWork, now: Plan, removals: readonly JudgedRemoval[]): StaleWork[] {
+function staleIn(
+  { plan, before, begun }: RemainingWork,
+  now: Plan,
+  removals: readonly JudgedRemoval[],
+): StaleWork[] {
   const acting = actingIn(plan);
   if (acting.length + plan.forgotten.length > 0) refuseOtherState(plan, now);
+  const reached = new Set([...before.map(({ address }) => address), ...begun]);
   const pipelines = acting
     .filter(({ address }) => !begun.has(address))
-    .map((planned) => ({ address: planned.address, error: stalenessOf(planned, now) }));
+    .map((planned) => ({ address: planned.address, error: stalenessOf(planned, now, reached) }));
   const removed = removals.map(({ removal: { address }, stale: error }) => ({ address, error }));
   return [...pipelines, ...removed].flatMap(({ address, error }) =>
     error === undefined ? [] : { address, error },

@@ -58,15 +58,22 @@ export function refuseOtherState(saved: Plan, now: Plan): void {
     throw staleError('the state is kept in another place than when it was planned');
 }
 
-/** Returns why one pipeline of a saved plan cannot be applied; undefined if it can. The others are not looked at. */
-export function stalenessOf(planned: PipelinePlan, now: Plan): RunError | undefined {
+/**
+ * Returns why one pipeline of a saved plan cannot be applied; undefined if it can. The others are not looked at; `reached` are those
+ * that the plan itself has begun or done.
+ */
+export function stalenessOf(
+  planned: PipelinePlan,
+  now: Plan,
+  reached: ReadonlySet<string>,
+): RunError | undefined {
   try {
     refuseUnseen(planned.address, now);
   } catch (error) {
     if (error instanceof RunError) return error;
     throw error;
   }
-  const reasons = whyStale(planned, now);
+  const reasons = whyStale(planned, now, reached);
   const hint = 'it was not applied; plan again';
   return reasons.length === 0 ? undefined : staleError(reasons.join(', and '), hint);
 }
@@ -95,10 +102,12 @@ function refuseUnseen(address: string, { pipelines, diagnostics }: Plan): void {
 }
 
 /** Returns each independent reason; one that only follows from another is left out. */
-function whyStale(planned: PipelinePlan, now: Plan): string[] {
+function whyStale(planned: PipelinePlan, now: Plan, reached: ReadonlySet<string> = new Set()): string[] {
   const fresh = now.pipelines.find(({ address }) => address === planned.address);
   if (fresh === undefined) return ['it is no longer in the configuration'];
-  const differing = differences(planned.basis.parts ?? [], fresh.basis.parts ?? []);
+  const differing = differences(planned.basis.parts ?? [], fresh.basis.parts ?? []).filter(
+    (part) => !isIntermediate(part, fresh) && !isPublishedByPlan(part, planned, reached),
+  );
   const reasons = [...differing.filter(isPlace).map(partText), ...recordReasons(planned, fresh)];
   const header = differing.filter(({ kind }) => kind === 'header');
   if (header.length > 0) return [...reasons, ...header.map(partText)];
@@ -147,6 +156,23 @@ function differences(before: readonly BasisPart[], now: readonly BasisPart[]): B
       all.findIndex(({ kind, of }) => kind === part.kind && of === part.of) === index,
   );
 }
+
+/**
+ * Returns true for a staged extract that is only intermediate: each machine has its own or none, and the same steps can be done
+ * with what is there. Where they cannot, the steps differ.
+ */
+const isIntermediate = ({ kind }: BasisPart, { destinations, basis }: PipelinePlan) =>
+  kind === 'extract' && destinations.length > 0 && basis.record !== '';
+
+/** Returns true for a data source whose rows are changed after another pipeline of the plan has published it, if that has come so far. */
+const isPublishedByPlan = (
+  { kind, of }: BasisPart,
+  { after = [], destinations }: PipelinePlan,
+  reached: ReadonlySet<string>,
+) =>
+  kind === 'destination' &&
+  after.some((address) => reached.has(address)) &&
+  destinations.some(({ target, action }) => target === of && action === 'update');
 
 const isPlace = ({ kind }: BasisPart) => kind === 'server' || kind === 'bucket' || kind === 'folder';
 

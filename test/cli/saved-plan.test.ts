@@ -200,10 +200,6 @@ const changes: Record<string, { happen: (project: CliProject) => Promise<unknown
     happen: (project) => project.write('out/north.hyper', 'changed by somebody'),
     reason: 'the destination ../out/north.hyper is not as it was',
   },
-  'an extract that is gone': {
-    happen: (project) => project.remove('build/north.hyper'),
-    reason: 'the extract build/north.hyper is not as it was',
-  },
   'a rule of the project': {
     happen: (project) =>
       project.write(
@@ -246,6 +242,22 @@ test.each(Object.entries(changes))(
     await expectRefused(project, `north: ${reason}`);
   },
 );
+
+test('a staged extract that is gone leaves a plan as it is, unless the extract is the result', async () => {
+  const result = north.slice(0, north.indexOf('destinations:'));
+  const project = await createProject(files);
+  for (const yaml of [north, result]) {
+    await project.write('pipelines/north.yaml', yaml);
+    await project.write('pipelines/data/north.csv', 'day,amount\n2026-01-01,1\n');
+    await applied(project, ['--yes']);
+    await project.write('pipelines/data/north.csv', 'day,amount\n2026-01-01,1\n2026-01-02,2\n');
+    await saved(project);
+    await project.remove('build/north.hyper');
+    if (yaml === result)
+      await expectRefused(project, 'north: the extract build/north.hyper is not as it was');
+    else expect(await applied(project, ['plan.json'])).toContain('Apply: 1 applied.');
+  }
+});
 
 test.each([
   [

@@ -207,11 +207,36 @@ describe('a table that continues from its extract', () => {
     expect(one.changes.map(({ reason }) => reason)).toContain('load changed in the configuration');
   });
 
-  test('continues from a destination if the staged extract is missing', () => {
-    expect(planned({ observed: { extract: { kind: 'absent' } } }).one.base).toEqual({
+  const ofAnEarlierApply: Observation['extract'] = {
+    ...{ kind: 'present', size: 5, modified: '9', version: 3 },
+    tables: [
+      { schema: 'Extract', name: 'orders', rows: 5, columns: [], highest: ['2025-12-31 00:00:00+00'] },
+    ],
+  };
+
+  test.each<[string, Observation['extract']]>([
+    ['missing', { kind: 'absent' }],
+    ['of an earlier apply', ofAnEarlierApply],
+  ])('continues from a destination if the staged extract is %s', (_, extract) => {
+    const { one, orders: continued } = planned({ observed: { extract } });
+    expect(continued.action).toBe('change');
+    expect(one.base).toEqual({
       from: { kind: 'destination', destination: 0 },
       tables: ['orders', 'people'],
     });
+  });
+
+  test('is read as a whole if the only extract is of an earlier apply, and left alone if nothing has changed', () => {
+    const destinations: Observation['destinations'] = [{ type: 'file', found: undefined }];
+    const { one, orders: whole } = planned({ observed: { extract: ofAnEarlierApply, destinations } });
+    expect(whole).toMatchObject({
+      action: 'reload',
+      reason: expect.stringMatching(/all rows will be read: the extract of last time is not there/) as string,
+    });
+    expect(one.base).toBeUndefined();
+    const still = source({ fingerprint: counters({}) });
+    const tables = { orders: still, people: still };
+    expect(planned({ observed: { extract: ofAnEarlierApply, tables } }).one.action).toBe('none');
   });
 
   test('reports deleted rows that no cursor finds', () => {

@@ -69,6 +69,14 @@ const standing: Observation['extract'] = {
   tables: shop.tables.map(({ name, columns }) => ({ schema: 'Extract', name, rows: 9994, columns })),
 };
 
+/** The result of it is the extract itself. */
+const alone = pipeline([orders, people], { destinations: [] });
+
+/** A file that is not the recorded one. */
+const ofAnEarlierApply: Observation['extract'] = {
+  ...{ kind: 'present', size: 5, modified: '9', version: 3, tables: [] },
+};
+
 /** What was applied stays as it was; the configuration or the world around it changes. */
 const cases: Record<string, [of: Pipeline, seen: Observation]> = {
   'first plan': [
@@ -141,8 +149,17 @@ const cases: Record<string, [of: Pipeline, seen: Observation]> = {
     observation(shop, { extract: { kind: 'absent' }, destinations: [{ type: 'file', found: undefined }] }),
   ],
   'extract changed by someone': [
+    alone,
+    observation(alone, {
+      applied: record(alone, { destinations: {} }),
+      extract: ofAnEarlierApply,
+      destinations: [],
+    }),
+  ],
+  'extract of an earlier apply': [shop, observation(shop, { extract: ofAnEarlierApply })],
+  'destination removed and extract of an earlier apply': [
     shop,
-    observation(shop, { extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] } }),
+    observation(shop, { extract: ofAnEarlierApply, destinations: [{ type: 'file', found: undefined }] }),
   ],
   'state lost': [shop, observation(shop, { applied: undefined, extract: standing })],
   'contract-after-lost-state': [
@@ -350,7 +367,7 @@ test('what was accepted holds nothing back again; another misfit, or another tem
     const template = { ...seen.applied!.template!, accepted: ['EXT4302 orders.sale'] };
     return planOf(packed, {
       ...seen,
-      extract: { kind: 'present', size: 5, modified: '9', version: 3, tables: [] },
+      tables: { orders: source({ fingerprint: counters({ inserted: '13412' }) }), people: source() },
       template: { sha256, misfits, staged: { size: 9, modified: '3' } },
       applied: { ...seen.applied!, template },
     });

@@ -56,7 +56,11 @@ export interface Estimate {
 
 /** A .hyper file as it is. */
 export type ExtractObservation =
-  | { kind: 'absent' }
+  | {
+      kind: 'absent';
+      /** True if there is a file that does not count, because it is not the one that was recorded. */
+      leftover?: true;
+    }
   | { kind: 'unusable'; reason: string; code: string }
   | {
       kind: 'present';
