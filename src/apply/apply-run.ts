@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from 'node:util';
 import { getOwn } from '../model/base/get-own.ts';
 import { RunError } from '../model/errors/run-error.ts';
 import type { Step } from '../model/plan/step.ts';
 import type { Lock } from '../model/ports/state-port.ts';
 import type { Written } from '../model/ports/destination-port.ts';
 import type { Job } from './job.ts';
+import type { AppliedRecord } from '../model/world/applied-record.ts';
 import { takeLock } from './lock.ts';
 import { isNeeded } from './needed.ts';
 import { isNothingNew } from './nothing-new.ts';
@@ -15,9 +17,16 @@ import { openRunState, type RunState, type WholeRun } from './run-state.ts';
 import { performApplyStep } from './steps/index.ts';
 import { whileHeld } from './while-held.ts';
 
+/** A run that applies one pipeline. */
+export interface ApplyRun extends PipelineRun {
+  /** Returns true if this run, or another process of the same shard, has delivered to the target meanwhile. */
+  hasDelivered(target: string): boolean;
+}
+
 /** The run that applies one pipeline: builds its extract and delivers it. */
-export function applyRun(job: Job, run: WholeRun): PipelineRun {
+export function applyRun(job: Job, run: WholeRun): ApplyRun {
   let state: RunState | undefined;
+  let elsewhere: AppliedRecord | undefined;
   const { address, steps, after = [] } = job.plan;
   return {
     address,
@@ -26,10 +35,20 @@ export function applyRun(job: Job, run: WholeRun): PipelineRun {
     placeOf: (step) => placeOf(job, step),
     async begin() {
       const lock = await takeLock(job);
-      if ('record' in lock) return lock;
+      if ('record' in lock) {
+        elsewhere = lock.record;
+        return lock;
+      }
       state = openRunState(job, lock, run);
       return begunRun(state, lock);
     },
+    hasDelivered: (target) =>
+      elsewhere === undefined
+        ? state !== undefined && deliveredBy(state).some((made) => made.target === target)
+        : !isDeepStrictEqual(
+            getOwn(job.seen.record?.destinations, target),
+            getOwn(elsewhere.destinations, target),
+          ),
     report: (facts) => reportOf(address, state, facts),
   };
 }

@@ -1,5 +1,5 @@
 import type { Publication } from '../model/plan/step.ts';
-import { applyRun } from './apply-run.ts';
+import { applyRun, type ApplyRun } from './apply-run.ts';
 import type { Listener } from './events.ts';
 import type { Job } from './job.ts';
 import { openPlaces, type ApplyLimits, type Places } from './places.ts';
@@ -28,21 +28,15 @@ export interface Work {
  * failure in a pipeline.
  */
 export async function applyPlan({ jobs, removals }: Work, settings: ApplySettings): Promise<Report> {
-  const running = new Map<string, RunningPipeline>();
+  const runs = new Map<string, ApplyRun>();
   const hasPublished = ({ pipeline, target }: Publication) =>
-    running
-      .get(pipeline)
-      ?.report()
-      .destinations.some((made) => made.target === target) === true;
+    runs.get(pipeline)?.hasDelivered(target) === true;
   const places = openPlaces(settings.limits);
   const run = { hasPublished, places, draining: settings.draining };
-  const applied = await runAll(
-    jobs.map((job) => applyRun(job, run)),
-    settings,
-    { places, running },
-  );
+  for (const job of jobs) runs.set(job.plan.address, applyRun(job, run));
+  const applied = await runAll([...runs.values()], settings, places);
   // Nothing is removed before everything that replaces it is there.
-  const removed = await runAll(removals.map(removalRun), settings, { places, running });
+  const removed = await runAll(removals.map(removalRun), settings, places);
   const all = [...applied, ...removed];
   const ours = all.filter((one) => one.doneElsewhere === undefined);
   const doneElsewhere = all.flatMap((one) =>
@@ -57,12 +51,11 @@ export async function applyPlan({ jobs, removals }: Work, settings: ApplySetting
 async function runAll(
   runs: readonly PipelineRun[],
   { signal, draining, listener }: ApplySettings,
-  { places, running }: { places: Places; running: Map<string, RunningPipeline> },
+  places: Places,
 ): Promise<readonly RunningPipeline[]> {
   const pipelines = runs.map(
     (run) => new RunningPipeline(run, { listener, interrupted: signal, draining, places }),
   );
-  for (const one of pipelines) running.set(one.id, one);
   await schedule(pipelines, async (one) => {
     await one.execute();
     return true;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Job } from '../../src/apply/job.ts';
+import { applyRun } from '../../src/apply/apply-run.ts';
 import { takeLock } from '../../src/apply/lock.ts';
 import { removalRun } from '../../src/apply/removal.ts';
 import type { Removal } from '../../src/apply/removal-state.ts';
@@ -62,6 +63,21 @@ describe('a record that was written while this process waited for the lock', () 
     const { held, job } = found({ plan: 'seal', pending: {} }, 'seal');
     await expect(takeLock(job)).rejects.toMatchObject({ code: 'EXT6005', class: 'busy' });
     expect([...held]).toEqual([]);
+  });
+
+  test.each([
+    ['has published', { Orders: { id: 'd1', revision: 2 } }, true],
+    ['found no row that differs', { Orders: { id: 'd1', revision: 1 } }, false],
+  ])('says whether that process %s', async (_, destinations, hasDelivered) => {
+    const { job } = found({ plan: 'seal', destinations }, 'seal');
+    const seen = { ...job.seen, record: { destinations: { Orders: { id: 'd1', revision: 1 } } } };
+    const run = applyRun(
+      { ...job, seen, plan: { address: 'new', steps: [] } } as unknown as Job,
+      {} as never,
+    );
+    expect(run.hasDelivered('Orders')).toBe(false);
+    expect(await run.begin()).toMatchObject({ record: { destinations } });
+    expect(run.hasDelivered('Orders')).toBe(hasDelivered);
   });
 
   test.each([

@@ -223,6 +223,82 @@ test('a replayed insert adds nothing, which is said; another batch adds the rows
   await nothingLeft(one);
 });
 
+/** A run of another machine, of which nothing can be known. */
+const holder = { pid: 1, started: '1', host: 'runner-7', since: '2026-01-31T08:00:00Z' };
+
+/** A pipeline that publishes rows and one that changes them, whose lock another machine holds at times: as if a run ended between the two. */
+async function publishedAndChanged() {
+  const project = await createProject({
+    'extracts.yaml': settings(),
+    'all.csv': csv(...base),
+    'pipelines/all.yaml': pipeline('all', ', shared: true'),
+    'changed.csv': csv('2,changed'),
+    'pipelines/changed.yaml': pipeline('changed', ', shared: true, method: update, action: upsert'),
+  });
+  const lockFile = '.extracts/state/changed.lock';
+  return {
+    project,
+    /** Applies, and ends before the rows are changed. */
+    endedBetween: async (args: string) => {
+      await project.write(lockFile, JSON.stringify({ ...holder, token: 'x' }));
+      const ended = await project.run(args.split(' '), env);
+      expect(ended.exitCode, summary(ended)).toBe(75);
+      await project.remove(lockFile);
+    },
+    done: async (args: string) => {
+      const told = summary(await project.run(args.split(' '), env));
+      expect(told, args).toMatch(/^0\n/);
+      return told;
+    },
+  };
+}
+
+const changedRows = ['1,north', '2,changed', '3,north', '4,east'];
+
+test('a shard that ended between a publication and the changes of its rows makes them when it is started again', async () => {
+  const { project, endedBetween, done } = await publishedAndChanged();
+  for (const all of [base, [...base, '5,west']]) {
+    await project.write('all.csv', csv(...all));
+    await done('plan --shards 1 --out plan.json');
+    await endedBetween('apply plan.json --shard 1/1');
+    expect(await rows()).toEqual(all);
+    expect(await done('apply plan.json --shard 1/1')).toContain('Apply: 1 applied, 1 done before.');
+    expect(await rows()).toEqual([...changedRows, ...all.slice(base.length)]);
+    await nothingLeft(project);
+  }
+  expect(standIn.control.dataSource('orders', 'Sales').revisions).toHaveLength(2);
+});
+
+test('changes of rows that a publication took away are made by the next run, also if it resumes others', async () => {
+  const { project, endedBetween, done } = await publishedAndChanged();
+  await applied(project);
+  await project.write('all.csv', csv(...base, '5,west'));
+  await endedBetween('apply --yes');
+  expect(await rows()).toEqual([...base, '5,west']);
+  await done('apply --yes');
+  expect(await rows()).toEqual([...changedRows, '5,west']);
+
+  // Two runs are left, as if both had been killed: the first has changed the rows, and the second has published again.
+  const runOf = async (name: string) =>
+    (JSON.parse(await project.read(`.extracts/state/${name}.json`)) as { run: string }).run;
+  const first = await runOf('changed');
+  await project.write('all.csv', csv(...base, '6,west'));
+  await endedBetween('apply --yes');
+  for (const id of [first, await runOf('all')]) {
+    const note = {
+      id,
+      addresses: ['all', 'changed'],
+      pid: 1,
+      host: 'runner-7',
+      since: '2026-01-31T08:00:00Z',
+    };
+    await project.write(`.extracts/state/.run-${id}.json`, JSON.stringify(note));
+  }
+  expect(await done('apply --yes --resume')).toContain('Apply: 1 applied');
+  expect(await rows()).toEqual([...changedRows, '6,west']);
+  await nothingLeft(project);
+});
+
 test('two pipelines that change rows and one that publishes them all share a data source', async () => {
   const shared = ', shared: true';
   const one = await createProject({

@@ -159,8 +159,15 @@ function isFinished(
   pipeline: Pipeline,
   resumed: ReadonlySet<string>,
 ): boolean {
-  if (pending !== undefined) return false;
+  if (pending !== undefined || changesSharedRows(pipeline)) return false;
   return run !== undefined && resumed.has(run) && configuration === configurationHash(pipeline, sha256);
+}
+
+/** Its changes are gone once a later run has published the data source again, even if that run was interrupted, too. */
+function changesSharedRows({ destinations }: Pipeline): boolean {
+  return destinations.some(
+    (one) => one.type === 'tableau' && one.shared === true && one.delivery.method === 'update',
+  );
 }
 
 type Read = (address: string) => Promise<StoredRecord | undefined>;
