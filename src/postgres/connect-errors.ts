@@ -118,7 +118,7 @@ function explainByText(
   if (text.includes('does not support SSL')) {
     return say(
       `PostgreSQL at ${where} does not speak TLS`,
-      'use ssl: disable, if the network may be trusted',
+      'use ssl: disable, or sslmode=disable in the URL, if the network may be trusted',
     );
   }
   if (isTimeout(text))

@@ -24,7 +24,7 @@ export interface JUnitProblem {
 /**
  * Returns JUnit XML for CI servers: a suite for each pipeline, a case for each check. A warning is a skipped case with
  * its message, because the format has none. Another failure of a pipeline is a case of its own, and so is the reason
- * that blocked it: a suite without a failure is green.
+ * that blocked it: a suite without a failure is green. A pipeline that was applied without checks is one case.
  */
 export function renderJUnit(suites: readonly JUnitSuite[]): string {
   const all = suites.map(suiteOf);
@@ -81,7 +81,10 @@ function suiteOf({ address, seconds, results, unasked, problem }: JUnitSuite): S
     };
   });
   const other = problem === undefined ? [] : [problemCase(address, problem)];
-  return { name: address, seconds, cases: [...made, ...left, ...other] };
+  const cases = [...made, ...left, ...other];
+  // Servers do not show a suite without a case.
+  const applied: Case = { group: address, name: 'apply', seconds };
+  return { name: address, seconds, cases: cases.length === 0 ? [applied] : cases };
 }
 
 function problemCase(group: string, { kind, retry, step, message }: JUnitProblem): Case {

@@ -204,6 +204,7 @@ test('what is missing or broken is named, and is no success', async () => {
     'error  other.json: is not a report: it is not what apply --json prints  [EXT6140]',
     'error  there is no report of shard 2 of 2  [EXT6141]',
   ]);
+  expect(stderr).toContain('it is a plan  [EXT6140]\n  = merge what apply --json has printed: ');
   const first = { ...twoShards['r1.json'], shard: { index: 1, count: 4 } };
   expect((await merge({ 'r1.json': first })).stderr).toContain(
     'error  there is no report of shards 2, 3, 4 of 4  [EXT6141]\n  = start them again: what is done already is not done twice',

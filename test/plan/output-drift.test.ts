@@ -24,5 +24,7 @@ test.each([
 });
 
 test('another destination is looked at once more', () => {
-  expect(hasDrifted(shop, observation(shop, { destinations: [{ type: 'file', found: undefined }] }))).toBe(true);
+  expect(hasDrifted(shop, observation(shop, { destinations: [{ type: 'file', found: undefined }] }))).toBe(
+    true,
+  );
 });

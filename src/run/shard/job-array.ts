@@ -63,6 +63,7 @@ export function positionInArray(variables: Variables): ArrayPosition {
   if (!Number.isInteger(index))
     throw new UsageError(
       `--shard auto: ${array.index} is ${own}, which is not between ${first} and the last in steps of ${step}`,
+      written,
     );
   const count = array.count === undefined ? undefined : number(array.count);
   const last = array.last === undefined ? undefined : number(array.last);
@@ -80,11 +81,13 @@ export function positionInArray(variables: Variables): ArrayPosition {
   };
 }
 
+const written = 'let the engine set it, or write the number of the shard, as in --shard 3/16';
+
 const isSet = (value: string | undefined) => value !== undefined && value !== '';
 
 function wholeNumber(variable: string, value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined;
   if (!/^\d{1,9}$/.test(value))
-    throw new UsageError(`--shard auto: ${variable} is "${value}", which is no whole number`);
+    throw new UsageError(`--shard auto: ${variable} is "${value}", which is no whole number`, written);
   return Number(value);
 }

@@ -87,14 +87,14 @@ test('whatever does not fit together is refused with a remedy', () => {
   }).toMatchInlineSnapshot(`
     {
       "alone": "--shard 3: this is no shard | write --shard 3/16 for the third of sixteen, or --shard auto in a job array",
-      "between steps": "--shard auto: SLURM_ARRAY_TASK_ID is 4, which is not between 1 and the last in steps of 2 | ",
+      "between steps": "--shard auto: SLURM_ARRAY_TASK_ID is 4, which is not between 1 and the last in steps of 2 | let the engine set it, or write the number of the shard, as in --shard 3/16",
       "beyond": "--shard 5/4: there is no shard 5 of 4 | shards are counted from 1",
       "engine beyond": "--shard auto/4: there is no shard 5 of 4 (JOB_COMPLETION_INDEX=4) | shards are counted from 1",
       "fewer than written": "--shard auto/4: AWS_BATCH_JOB_ARRAY_SIZE is 3, not 4 | start all 4 as one array; for a single one write its number, as in --shard 3/16",
       "gaps": "--shard auto: the array has 4 tasks from 1 to 9, with gaps: their numbers are no shards | submit it without gaps, as 1-4, or write --shard 3/16",
       "no count": "--shard auto: JOB_COMPLETION_INDEX does not say how many shards there are | write --shard auto/16, or apply a plan that was made with --shards 16",
       "no engine": "--shard auto: no engine says which shard this is | set one of JOB_COMPLETION_INDEX, AWS_BATCH_JOB_ARRAY_INDEX, CLOUD_RUN_TASK_INDEX, CI_NODE_INDEX, SLURM_ARRAY_TASK_ID, or write --shard 3/16",
-      "no number": "--shard auto: JOB_COMPLETION_INDEX is "x", which is no whole number | ",
+      "no number": "--shard auto: JOB_COMPLETION_INDEX is "x", which is no whole number | let the engine set it, or write the number of the shard, as in --shard 3/16",
       "none": "--shard 1/0: there is no shard 1 of 0 | shards are counted from 1",
       "one of an array again": "--shard auto/4: SLURM_ARRAY_TASK_COUNT is 1, not 4 | start all 4 as one array; for a single one write its number, as in --shard 3/16",
       "other engine": "--shard auto: the plan has 16 shards, not 4 (CI_NODE_TOTAL) | start 16 jobs, or plan again with --shards 4; for a single one write its number, as in --shard 3/16",

@@ -207,7 +207,7 @@ describe('a server', () => {
       'there is no PostgreSQL socket at /no/such/folder | check the host',
     );
     expect(await failure({ ...parts(), ssl: { mode: 'require' } })).toBe(
-      'PostgreSQL at 127.0.0.1:PORT does not speak TLS | use ssl: disable, if the network may be trusted',
+      'PostgreSQL at 127.0.0.1:PORT does not speak TLS | use ssl: disable, or sslmode=disable in the URL, if the network may be trusted',
     );
     const own = fileURLToPath(new URL('../../../package.json', import.meta.url));
     expect(await failure({ ...parts(), ssl: { mode: 'verify-full', ca: own } })).toBe(

@@ -5,7 +5,7 @@ import { wholly, type DoneBefore } from '../../../run/shard/done-before.ts';
 import { UsageError } from '../../../run/usage-error.ts';
 import { exitCodeOfClass, exitCodes, exitCodeOfAll, type ExitCode } from '../../output/exit-codes.ts';
 import { isLater, LatestResults, type Moment } from './latest-results.ts';
-import { readReport, type ReadReport } from './read-report.ts';
+import { aPlan, readReport, type ReadReport } from './read-report.ts';
 
 /** A problem of one of the reports, or of one that is not there. */
 export type MergeError = { file?: string } & ErrorDocument & FailureKind;
@@ -45,7 +45,10 @@ export class ReportMerge {
   add(file: string, text: string): void {
     const report = readReport(text);
     if (typeof report === 'string') {
-      const hint = 'start its part of the work again, and merge again';
+      const hint =
+        report === aPlan
+          ? 'merge what apply --json has printed: apply plan.json --json > report.json'
+          : 'start its part of the work again, and merge again';
       this.#errors.push({
         file,
         code: 'EXT6140',

@@ -21,6 +21,9 @@ export interface ReadReport {
   diagnostics: readonly LocatedDiagnostic[];
 }
 
+/** Says of a saved plan why it is no report: it is the input of a run. */
+export const aPlan = 'it is a plan';
+
 /** Reads a report; returns what is wrong with a text that is none. */
 export function readReport(text: string): ReadReport | string {
   let document: unknown;
@@ -30,7 +33,7 @@ export function readReport(text: string): ReadReport | string {
     return text.trim() === '' ? 'it is empty' : 'it is not JSON, or only a part of it';
   }
   // Both have pipelines, which mean different things.
-  if (typeof document === 'object' && document !== null && 'seal' in document) return 'it is a plan';
+  if (typeof document === 'object' && document !== null && 'seal' in document) return aPlan;
   if (!isReportDocument(document) || !hasResult(document)) return 'it is not what apply --json prints';
   const {
     pipelines = [],
