@@ -98,5 +98,5 @@ function castOf(type: string): string {
 
 function relationText({ schema, name }: RandomTable): string {
   const part = (text: string) => (/["."]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  return `${part(schema)}.${part(name)}`.replaceAll('${', '$${');
+  return `${part(schema)}.${part(name)}`.replaceAll('${', () => '$${');
 }
