@@ -1,6 +1,8 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createProject } from '../support/cli.ts';
 import { noChanges } from '../support/story.ts';
+import { holdPublication } from '../support/hold-publication.ts';
+import { tableauDestination } from '../support/tableau-destination.ts';
 import { demo } from '../../stand-ins/tableau/src/seed.ts';
 import { startTableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
@@ -16,13 +18,7 @@ async function openTenants() {
   const project = await createProject({
     'extracts.yaml': `version: 1
 limits: {parallel: 1}
-destinations:
-  tableau:
-    type: tableau
-    server: ${standIn.url}
-    site: ${demo.site}
-    auth: {user: ${demo.userName}, password: '\${secret.TABLEAU_PASSWORD}'}
-`,
+${tableauDestination(standIn)}`,
     'pipelines/sales.yaml': `version: 1
 name: sales
 for_each: {items: [${keys.join(', ')}]}
@@ -41,19 +37,7 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
   };
   const revisions = () =>
     standIn.control.world.dataSources.map(({ name, revisions: all }) => [name, all.length]).sort();
-  /** The nth publication is carried out, and not answered before `answer` is called. */
-  const holdAnswer = (nth: number) => {
-    let answer: () => void = () => undefined;
-    const held = new Promise<void>((resolve) => (answer = resolve));
-    onTestFinished(() => answer());
-    const publication = standIn.control.faults.add({
-      method: 'POST',
-      path: /\/datasources\?/,
-      nth,
-      act: { do: 'wait', for: held, when: 'after-work' },
-    });
-    return { answer: () => answer(), publication };
-  };
+  const holdAnswer = (nth: number) => holdPublication(standIn, nth);
   return { project, env, run, revisions, holdAnswer };
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { tableauDestination } from '../support/tableau-destination.ts';
 import { demo } from '../../stand-ins/tableau/src/seed.ts';
 import { startTableauStandIn, type TableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 import { createProject, type CliProject } from '../support/cli.ts';
@@ -25,13 +26,7 @@ async function openCheckouts(name: string) {
   const files = {
     'extracts.yaml': `version: 1
 state: {type: file, path: ${shared.path('state')}}
-destinations:
-  tableau:
-    type: tableau
-    server: ${standIn.url}
-    site: ${demo.site}
-    auth: {user: ${demo.userName}, password: '\${secret.TABLEAU_PASSWORD}'}
-`,
+${tableauDestination(standIn)}`,
     'pipelines/sales.yaml': `version: 1
 name: sales
 sources: {s: {type: file, path: ${shared.path('data/sales.csv')}}}

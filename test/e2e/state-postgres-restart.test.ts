@@ -7,6 +7,8 @@ import { runInside } from '../support/in-process.ts';
 import { pipeline, record, table } from '../support/pipelines.ts';
 import { startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { noChanges } from '../support/story.ts';
+import { holdPublication } from '../support/hold-publication.ts';
+import { tableauDestination } from '../support/tableau-destination.ts';
 import { demo } from '../../stand-ins/tableau/src/seed.ts';
 import { startTableauStandIn } from '../../stand-ins/tableau/src/stand-in.ts';
 
@@ -31,13 +33,7 @@ async function publishing() {
     'extracts.yaml': `version: 1
 state: {type: postgres, url: '\${secret.STATE_URL}'}
 limits: {parallel: 1, builds: 1, uploads: 1, server_jobs: 1}
-destinations:
-  tableau:
-    type: tableau
-    server: ${standIn.url}
-    site: ${demo.site}
-    auth: {user: ${demo.userName}, password: '\${secret.TABLEAU_PASSWORD}'}
-`,
+${tableauDestination(standIn)}`,
     'pipelines/sales.yaml': `version: 1
 name: sales
 for_each: {items: [${keys.join(', ')}]}
@@ -50,14 +46,7 @@ destinations: [{use: tableau, project: Tenants, name: "Sales of \${each.key}"}]
   });
   const run = (...args: string[]) =>
     runInside(project, args, { STATE_URL: database.url, TABLEAU_PASSWORD: demo.password });
-  let answer: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (answer = resolve));
-  onTestFinished(() => answer());
-  const publication = standIn.control.faults.add({
-    method: 'POST',
-    path: /\/datasources\?/,
-    act: { do: 'wait', for: held, when: 'after-work' },
-  });
+  const { answer, publication } = holdPublication(standIn);
   const outcome = run('apply', '--yes');
   await expect.poll(() => publication.struck, { timeout: 60_000 }).toBe(1);
   const revisions = () =>

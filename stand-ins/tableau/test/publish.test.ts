@@ -1,44 +1,16 @@
 import { readFile } from 'node:fs/promises';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { RawClient } from './raw-client.ts';
 import { all, awaitJob, form, only, publish, publishPayload, signedIn } from './raw-client.ts';
-import type { Samples } from './samples.ts';
-import { openSamples } from './samples.ts';
-import { defaultSettings } from '../src/settings.ts';
-import type { TableauStandIn } from '../src/stand-in.ts';
-import { startTableauStandIn } from '../src/stand-in.ts';
+import { openTwoUsers } from './two-users.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let client: RawClient;
-let creator: RawClient;
+const { standIn, samples, admin: client, creator } = await openTwoUsers();
 let sales: string;
 let more: string;
 beforeAll(async () => {
-  samples = await openSamples();
   sales = await samples.sales('sales.hyper', 3);
   more = await samples.sales('more.hyper', 5);
-  standIn = await startTableauStandIn({
-    seed: {
-      users: [
-        { name: 'admin', password: 'a', siteRole: 'SiteAdministratorCreator' },
-        { name: 'creator', password: 'c', siteRole: 'Creator' },
-      ],
-    },
-  });
-  client = await signedIn(standIn.url, { credentials: { name: 'admin', password: 'a' } });
-  creator = await signedIn(standIn.url, { credentials: { name: 'creator', password: 'c' } });
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-  expect(standIn.control.defects).toEqual([]);
-});
-beforeEach(() => {
-  standIn.control.configure(defaultSettings);
-  standIn.control.world.dataSources = [];
 });
 
 const send = (payload: string, query = '', fileName = 'sales.hyper', bytes = Buffer.from('x')) =>

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 
-import type { RawAnswer, RawClient } from './raw-client.ts';
+import type { RawAnswer } from './raw-client.ts';
 import {
   all,
   awaitJob,
@@ -16,44 +16,16 @@ import {
   workbookPayload,
 } from './raw-client.ts';
 import type { Samples } from './samples.ts';
-import { openSamples } from './samples.ts';
-import { defaultSettings } from '../src/settings.ts';
-import type { TableauStandIn } from '../src/stand-in.ts';
-import { startTableauStandIn } from '../src/stand-in.ts';
+import { openTwoUsers } from './two-users.ts';
 
-let standIn: TableauStandIn;
-let samples: Samples;
-let admin: RawClient;
-let creator: RawClient;
+const { standIn, samples, admin, creator } = await openTwoUsers();
 let sales: string;
 let book: string;
 let more: string;
 beforeAll(async () => {
-  samples = await openSamples();
   sales = await samples.sales('sales.hyper', 3);
   book = await samples.twbx('book.twbx', sales);
   more = await samples.twbx('more.twbx', await samples.sales('more.hyper', 5));
-  standIn = await startTableauStandIn({
-    seed: {
-      users: [
-        { name: 'admin', password: 'a', siteRole: 'SiteAdministratorCreator' },
-        { name: 'creator', password: 'c', siteRole: 'Creator' },
-      ],
-    },
-  });
-  admin = await signedIn(standIn.url, { credentials: { name: 'admin', password: 'a' } });
-  creator = await signedIn(standIn.url, { credentials: { name: 'creator', password: 'c' } });
-});
-afterAll(async () => {
-  await standIn.close();
-  await samples.close();
-  expect(standIn.control.defects).toEqual([]);
-});
-beforeEach(() => {
-  standIn.control.configure(defaultSettings);
-  standIn.control.world.dataSources = [];
-  standIn.control.world.workbooks = [];
-  for (const project of standIn.control.world.projects) project.publishers = 'everyone';
 });
 
 const send = (payload: string, fileName = 'book.twbx', bytes = Buffer.from('x'), query = '') =>

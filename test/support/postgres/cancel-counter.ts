@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { listenFor } from './listen.ts';
 import type { Pooler } from './pooler.ts';
 
 /** The code of a CancelRequest, which comes on a connection of its own. */
@@ -10,7 +10,7 @@ export async function startCancelCounter(target: string): Promise<Pooler & { can
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   let cancels = 0;
-  const listener = createServer((client) => {
+  const counter = await listenFor(target, sockets, (client) => {
     const server = connect(Number(port), hostname);
     for (const [socket, other] of [
       [client, server],
@@ -23,17 +23,6 @@ export async function startCancelCounter(target: string): Promise<Pooler & { can
       if (chunk.length === 16 && chunk.readUInt32BE(4) === cancelCode) cancels++;
     });
     client.pipe(server).pipe(client);
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const url = new URL(target);
-  url.port = String((listener.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    cancels: () => cancels,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      listener.close();
-      await once(listener, 'close');
-    },
-  };
+  });
+  return { ...counter, cancels: () => cancels };
 }

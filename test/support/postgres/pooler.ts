@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import pg from 'pg';
+import { listenFor } from './listen.ts';
 
 export interface Pooler {
   /** The address of the database through the pooler. */
@@ -42,21 +43,10 @@ export async function startPooler(target: string, size: number): Promise<Pooler>
     server.write(first);
     client.pipe(server).pipe(client);
   };
-  const listener = createServer((client) => {
+  return listenFor(target, sockets, (client) => {
     sockets.add(client);
     serve(client).catch(() => client.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const url = new URL(target);
-  url.port = String((listener.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      listener.close();
-      await once(listener, 'close');
-    },
-  };
+  });
 }
 
 /** A session that is open, as the socket that it goes over. */

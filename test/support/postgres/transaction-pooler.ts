@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { greeting, openServer, type Pooler } from './pooler.ts';
+import { listenFor } from './listen.ts';
 
 /**
  * A pooler of transactions as small as it can be: a client has a connection to the server from its first statement until
@@ -80,23 +81,12 @@ export async function startTransactionPooler(
       replace(lent).catch(() => undefined);
     });
   };
-  const listener = createServer((client) => {
+  const pooler = await listenFor(target, sockets, (client) => {
     sockets.add(client.on('error', () => undefined));
     serve(client).catch(() => client.destroy());
-  }).listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const url = new URL(target);
-  url.port = String((listener.address() as AddressInfo).port);
-  return {
-    url: url.href,
-    /** Returns how many transactions, and single statements, have ended. */
-    transactions: () => transactions,
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      listener.close();
-      await once(listener, 'close');
-    },
-  };
+  });
+  /** `transactions` returns how many transactions, and single statements, have ended. */
+  return { ...pooler, transactions: () => transactions };
 }
 
 /** Calls back for each message of the server, whatever chunks they come in. */

@@ -2,7 +2,7 @@
 export type Next<Item> = () => Item | undefined;
 
 /**
- * Handles items in up to `most` lanes. A lane takes one item after the other for as long as any wait, so that what it has
+ * Handles items in up to `most` lanes. A lane takes one item after the other until none is left, so that what it has
  * prepared serves many of them. `drive` settles each item that it takes, and never rejects.
  */
 export function openLanes<Item>(
