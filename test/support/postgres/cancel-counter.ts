@@ -1,6 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { listenFor } from './listen.ts';
-import type { Pooler } from './pooler.ts';
+import { listenFor, type Pooler } from './listen.ts';
 
 /** The code of a CancelRequest, which comes on a connection of its own. */
 const cancelCode = 80_877_102;

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import type { Pooler } from './pooler.ts';
+
+export interface Pooler {
+  /** The address of the database through the pooler. */
+  url: string;
+  close(): Promise<void>;
+}
 
 /** Serves clients on loopback, on a way to the server. `close` ends these sockets, to which `serve` adds its own. */
 export async function listenFor(

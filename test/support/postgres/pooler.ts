@@ -1,13 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { listenFor } from './listen.ts';
-
-export interface Pooler {
-  /** The address of the database through the pooler. */
-  url: string;
-  close(): Promise<void>;
-}
+import { listenFor, type Pooler } from './listen.ts';
 
 /**
  * A pooler of sessions as small as it can be: it lets everyone in at once, and lends a connection to the server with the first

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { greeting, openServer, type Pooler } from './pooler.ts';
-import { listenFor } from './listen.ts';
+import { greeting, openServer } from './pooler.ts';
+import { listenFor, type Pooler } from './listen.ts';
 
 /**
  * A pooler of transactions as small as it can be: a client has a connection to the server from its first statement until
