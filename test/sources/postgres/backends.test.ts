@@ -70,6 +70,32 @@ describe('a number that is written', () => {
     expect(await observe(withParallel({ table: 'large', columns: id }, 1))).not.toHaveProperty('read');
   });
 
+  test('a user who may read some columns needs ctid among them', async () => {
+    await database.client.query(
+      `create role blockless login password 'x'; grant select (id) on large, parted to blockless`,
+    );
+    const url = new URL(database.url);
+    url.username = 'blockless';
+    url.password = 'x';
+    const seen = async (table: string) => {
+      const port = openPostgres(sourceAt(url.href), openPool(10, 0));
+      const [{ problems, read } = {}] = await port.observe(
+        [{ table: withParallel({ table, columns: id }, 4), before: undefined }],
+        never(),
+      );
+      return [problems, read];
+    };
+    const remedy = (name: string) =>
+      instead(
+        `user blockless may not read where rows are stored: grant select (ctid) on ${name} to blockless`,
+      );
+    expect(await seen('large')).toEqual([[], remedy('public.large')]);
+    expect(await seen('parted')).toEqual([[], remedy('public.parted')]);
+    await database.client.query('grant select (ctid) on large to blockless');
+    expect(await seen('large')).toEqual([[], { backends: 4 }]);
+    await database.client.query('drop owned by blockless; drop role blockless');
+  });
+
   test('more than half of the connections are an error at its place', async () => {
     const { problems } = (await observe(withParallel({ table: 'large', columns: id }, 4), 6))!;
     expect(problems).toMatchObject([
@@ -92,6 +118,7 @@ describe('no number', () => {
   const of = (mebibytes: number, usesIndex = false): Division => ({
     usesIndex,
     leaves: [{ ...leaf, blocks: mebibytes * 128, bytes: mebibytes * 2 ** 20 }],
+    relations: new Set(['public.big']),
   });
   test.each<[string, Division, number]>([
     ['1 GiB', of(1024), 4],

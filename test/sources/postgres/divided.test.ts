@@ -164,6 +164,47 @@ test('a backend that fails ends the others and the read, with its error', async 
   await vi.waitFor(async () => expect(await sessions()).toBe(0), 20_000);
 });
 
+test.each([
+  [
+    'partition',
+    'growing',
+    'alter table growing attach partition later for values from (10000) to (maxvalue)',
+  ],
+  ['child', 'forebear', 'alter table later inherit forebear'],
+])(
+  'a %s that is attached between two ranges ends the read: its rows would be in some of them',
+  async (_, name, attach) => {
+    await database.client.query(`
+    create table growing (id int, v int, note text) partition by range (id);
+    create table growing_low partition of growing for values from (minvalue) to (10000);
+    create table forebear (id int, v int, note text);
+    create table later (id int, v int, note text)`);
+    onTestFinished(() =>
+      database.client.query('drop table growing, forebear, later cascade').then(() => undefined),
+    );
+    await fill(name, 8000, 3000);
+    await database.client.query(
+      `insert into later select i, 0, repeat('x', 3000) from generate_series(10001, 14000) i`,
+    );
+    const table = whole(name);
+    let joins: () => void = () => undefined;
+    const mayJoin = new Promise<void>((resolve) => (joins = resolve));
+    const pool = readersAfter((nth) => (nth === 1 ? undefined : mayJoin));
+    const snapshot = await snapshotOf(table, { pool });
+    const { part, stream } = await openOnly(snapshot, table, 2);
+    // Nothing is consumed yet, so that the first of the ranges is not read.
+    await database.client.query(attach);
+    joins();
+    const read = consume(stream.bytes).catch(async (error: unknown) => {
+      throw await part.translate(error);
+    });
+    await expect(read).rejects.toMatchObject({
+      code: 'EXT2004',
+      message: `table "${name}": public.later was attached or detached while this run was reading`,
+    });
+  },
+);
+
 test('a statement that waits behind the first backend holds up no read: it takes the ranges of the others', async () => {
   await fill('plain', 8000, 3000);
   const table = whole('plain');
@@ -190,15 +231,15 @@ test('a statement that waits behind the first backend holds up no read: it takes
   await truncated;
 });
 
-test('a backend that cannot join leaves its ranges to the others, and a line says so', async () => {
+test('backends that cannot join leave their ranges to the others, and one line says so', async () => {
   await fill('plain', 8000, 3000);
   const table = whole('plain');
   const lines: string[] = [];
   const pool = readersAfter((nth) => {
-    if (nth === 3) throw new RunError('EXT2001', 'too many connections', {});
+    if (nth >= 3) throw new RunError('EXT2001', 'too many connections', {});
   });
   const snapshot = await snapshotOf(table, { pool, lines });
-  const { stream } = await openOnly(snapshot, table, 3);
+  const { stream } = await openOnly(snapshot, table, 4);
   await vi.waitFor(() => expect(lines).toHaveLength(1), 20_000);
   await consume(stream.bytes);
   expect([stream.rows(), lines]).toEqual([8000, ['read by fewer backends: too many connections']]);

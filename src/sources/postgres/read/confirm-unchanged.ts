@@ -4,6 +4,7 @@ import { RunError } from '../../../model/errors/run-error.ts';
 import { foreign } from '../../../model/errors/secrets.ts';
 import { probe } from '../contract/catalog.ts';
 import type { Agreed } from '../contract/contract.ts';
+import { otherRelation } from '../contract/dividing.ts';
 import { isDatabaseError } from '../../../postgres/connect-errors.ts';
 import { selectSql, type Selection } from '../sql/selection.ts';
 import {
@@ -55,6 +56,15 @@ export async function confirmDefinitions(client: pg.Client, { table, before }: F
     const name = alteredAmong(relations, await describeReached(client, [...relations.keys()]));
     if (name !== undefined) throw wasAltered(table, altered(name));
   }
+}
+
+/** Fails where the ranges of a divided read do not all come from the same relations. */
+export async function confirmRelations(
+  client: pg.Client,
+  { table, selection, relations }: { table: Table; selection: Selection; relations: ReadonlySet<string> },
+): Promise<void> {
+  const name = await otherRelation(client, selection, relations);
+  if (name !== undefined) throw wasAltered(table, `${name} was attached or detached`);
 }
 
 /** Returns true if there is more than the columns of a relation itself, which its reader compares. */

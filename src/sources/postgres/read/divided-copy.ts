@@ -9,6 +9,7 @@ import { CopyOut } from './copy-out.ts';
 import { FanIn } from './fan-in.ts';
 import { divide } from '../contract/dividing.ts';
 import { blockRanges } from './block-ranges.ts';
+import { confirmRelations } from './confirm-unchanged.ts';
 import type { SnapshotConnections } from './snapshot-connections.ts';
 
 /** A table that several backends read together. */
@@ -18,16 +19,26 @@ export interface DividedReading {
   backends: number;
 }
 
-/** A read on its way: the ranges that no backend has taken yet, and where all rows go. */
+/** The ranges that no backend has taken yet, and the relations that all of them come from; undefined where the range is one. */
+interface Ranges {
+  ranges: (string | undefined)[];
+  relations: ReadonlySet<string> | undefined;
+}
+
+/** A read on its way, and where all rows go. */
 interface Reading {
   connections: SnapshotConnections;
   table: Table;
   selection: Selection;
-  ranges: (string | undefined)[];
+  division: Ranges;
   rows: FanIn;
   copies: Set<CopyOut>;
   /** Aborted when the last row has come, or the read has failed: a backend that still waits has nothing to do. */
   over: AbortController;
+  /** Aborted when the run is interrupted. */
+  signal: AbortSignal;
+  /** Lines that were reported. */
+  said: Set<string>;
   /** Rows of the ranges that are read. */
   read: number;
 }
@@ -45,12 +56,18 @@ export async function openDivided(
 ): Promise<ByteStream> {
   const { pool, source, host, readers } = connections;
   const first = await pool.read(source, host, signal);
-  const ranges = await begin(connections, first, { table, selection, backends }, signal);
+  const division = await begin(connections, first, { table, selection, backends }, signal);
   const rows = new FanIn();
   const over = new AbortController();
-  const reading = { connections, table, selection, ranges, rows, copies: new Set<CopyOut>(), over, read: 0 };
+  const reading: Reading = {
+    ...{ connections, table, selection, division, rows, over, signal },
+    copies: new Set<CopyOut>(),
+    said: new Set(),
+    read: 0,
+  };
   const ended = AbortSignal.any([signal, over.signal]);
-  const others = Array.from({ length: Math.min(backends, ranges.length) - 1 }, () => help(reading, ended));
+  const helpers = Math.min(backends, division.ranges.length) - 1;
+  const others = Array.from({ length: helpers }, () => help(reading, ended));
   const working = [readRanges(reading, first), ...others];
   const left = Promise.all(
     working.map((one) => one.catch((error: unknown) => void rows.destroy(error as Error))),
@@ -73,7 +90,7 @@ async function begin(
   leased: Leased,
   { table, selection, backends }: DividedReading,
   signal: AbortSignal,
-): Promise<(string | undefined)[]> {
+): Promise<Ranges> {
   const { client } = leased;
   try {
     const division = await endedBy(signal, client, async () => {
@@ -83,10 +100,11 @@ async function begin(
     });
     if ('leaves' in division) {
       const blocks = division.leaves.map((leaf) => leaf.blocks);
-      return blockRanges(blocks, backends);
+      const ranges = blockRanges(blocks, backends);
+      return { ranges, relations: ranges.length > 1 ? division.relations : undefined };
     }
     connections.report(`read by 1 backend: ${division.reason}`, table);
-    return [undefined];
+    return { ranges: [undefined], relations: undefined };
   } catch (error) {
     await leased.end();
     throw signal.aborted ? error : explainTable(error, `cannot read table "${table.name}"`, table);
@@ -101,7 +119,7 @@ async function help(reading: Reading, ended: AbortSignal): Promise<void> {
   try {
     const reader = await pool.read(source, host, ended);
     leased = reader;
-    if (reading.ranges.length === 0) {
+    if (reading.division.ranges.length === 0) {
       await reader.free();
       return;
     }
@@ -113,7 +131,9 @@ async function help(reading: Reading, ended: AbortSignal): Promise<void> {
     await leased?.end();
     if (ended.aborted || rows.destroyed) return;
     const { message } = explainTable(error, 'one could not join', table);
-    connections.report(`read by fewer backends: ${message}`, table);
+    const line = `read by fewer backends: ${message}`;
+    if (!reading.said.has(line)) connections.report(line, table);
+    reading.said.add(line);
     return;
   }
   await readRanges(reading, leased);
@@ -121,10 +141,11 @@ async function help(reading: Reading, ended: AbortSignal): Promise<void> {
 
 /** Reads ranges with one backend until none is left, and releases it. The last one that reads ends the stream. */
 async function readRanges(reading: Reading, leased: Leased): Promise<void> {
-  const { ranges, rows, copies, over } = reading;
+  const { selection, rows, copies, over } = reading;
+  const { ranges } = reading.division;
   while (ranges.length > 0 && !rows.destroyed) {
     const range = ranges.shift();
-    const copy = startCopy(leased.client, narrowed(reading.selection, range));
+    const copy = startCopy(leased.client, narrowed(selection, range));
     copies.add(copy);
     await rows.join(copy);
     copies.delete(copy);
@@ -137,9 +158,24 @@ async function readRanges(reading: Reading, leased: Leased): Promise<void> {
   }
   if (copies.size === 0 && !over.signal.aborted) {
     over.abort();
+    await confirmRanges(reading, leased);
     rows.finish();
   }
   await leased.free();
+}
+
+/** Fails where a partition or child was attached while the ranges were read, which is then in some of them only. */
+async function confirmRanges({ division, table, selection, signal }: Reading, leased: Leased): Promise<void> {
+  const { relations } = division;
+  if (relations === undefined) return;
+  try {
+    await endedBy(signal, leased.client, () =>
+      confirmRelations(leased.client, { table, selection, relations }),
+    );
+  } catch (error) {
+    await leased.end();
+    throw error;
+  }
 }
 
 function startCopy(client: pg.Client, selection: Selection): CopyOut {
