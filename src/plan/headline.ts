@@ -21,7 +21,9 @@ export function headline(
   return subject ? `${subject}: ${first.reason}` : first.reason;
 }
 
-function weight({ category, subject }: Change): number {
+function weight({ category, subject, act }: Change): number {
   const order = ['metadata', 'create', 'additive', 'data', 'breaking'];
+  // It is no reason for anything else.
+  if (subject === 'pipeline' && act === 'change') return -2;
   return subject === 'destination' ? -1 : order.indexOf(category);
 }

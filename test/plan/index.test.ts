@@ -322,6 +322,27 @@ test('what changes nothing in the extract is recorded, and nothing else is done'
   expect(fewer.pipelines[0]?.because).toBe('no longer delivered to ../old.hyper; what is there stays');
 });
 
+test('a destination that is moved leaves the earlier one, and the plan says so beside what it does', () => {
+  const applied = record(shop);
+  const [target = ''] = Object.keys(applied.destinations);
+  const [destination] = shop.destinations;
+  const moved: Pipeline = { ...shop, destinations: [{ ...destination!, shown: '../new/shop.tdsx' }] };
+  const seen = observation(moved, { applied, destinations: [{ type: 'file', found: undefined }] });
+  const [planned] = planOf(moved, seen).pipelines;
+  expect(planned).toMatchObject({
+    action: 'deliver',
+    because: '../new/shop.tdsx: not there yet',
+    changes: [
+      { subject: 'destination', act: 'create', reason: 'not there yet' },
+      {
+        subject: 'pipeline',
+        category: 'metadata',
+        reason: `no longer delivered to ${target}; what is there stays`,
+      },
+    ],
+  });
+});
+
 test('a removed pipeline is listed with the output that is kept, and counts as a change', () => {
   const gone = {
     address: 'old',

@@ -28,8 +28,15 @@ const passing: ReadonlySet<string> = new Set(
 /** True where the schema or one of its tables is not there. */
 export const isMissing = (error: unknown) => ['42P01', '3F000'].includes(codeOf(error) ?? '');
 
-/** Explains why the state could not be asked, with the remedy. Throws an error that is a fault of this program. */
-export function explainState(error: unknown, { shown, schema, place }: Where): RunError {
+/**
+ * Explains why the state could not be asked, with the remedy. `role` is the user of the connection, if there was one. Throws an
+ * error that is a fault of this program.
+ */
+export function explainState(
+  error: unknown,
+  { shown, schema, place }: Where,
+  role: string | undefined,
+): RunError {
   if (error instanceof RunError) return error;
   const code = codeOf(error);
   const text = foreign(messageOf(error));
@@ -37,7 +44,7 @@ export function explainState(error: unknown, { shown, schema, place }: Where): R
   if (code === '42501')
     return new RunError('EXT6009', `this role may not use the state in ${shown}: ${text}`, {
       ...facts,
-      hint: `plan needs to read the tables, apply to change them: ${grants(schema)}`,
+      hint: `have their owner run: ${grants(schema, role)}; for plan alone, select is enough`,
     });
   if (code === '25006')
     return new RunError('EXT6001', `the state in ${shown} cannot be written: ${text}`, {
@@ -73,7 +80,8 @@ export function newerTables(version: number, newest: number, { shown, place }: W
   );
 }
 
-function grants(schema: string): string {
+function grants(schema: string, role: string | undefined): string {
   const name = pg.escapeIdentifier(schema);
-  return `grant usage on schema ${name} to ROLE; grant select, insert, update, delete on all tables in schema ${name} to ROLE`;
+  const to = role === undefined ? 'the user of the URL' : pg.escapeIdentifier(role);
+  return `grant usage on schema ${name} to ${to}; grant select, insert, update, delete on all tables in schema ${name} to ${to}`;
 }

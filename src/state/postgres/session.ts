@@ -26,6 +26,8 @@ export function openSession(
   const where = whereIs(settings);
   const { place, url, ssl } = settings;
   let opening: Promise<pg.Client> | undefined;
+  let role: string | undefined;
+  const explained = (error: unknown) => explainState(error, where, role);
   const open = async () => (await connect({ type: 'postgres', place, url, ...(ssl && { ssl }) })).client;
   const drop = async () => {
     const dropped = opening;
@@ -38,6 +40,7 @@ export function openSession(
   const once = <T>(call: (client: pg.Client) => Promise<T>): Promise<T> =>
     turn(async () => {
       const client = await (opening ??= open());
+      role = client.user;
       return answered(client, pace.silence, () => call(client));
     });
   return {
@@ -52,10 +55,10 @@ export function openSession(
         } catch (error) {
           await drop();
           const elapsed = pace.now() - began;
-          if (!mayPass(error) || elapsed >= pace.outage) throw explainState(error, where);
+          if (!mayPass(error) || elapsed >= pace.outage) throw explained(error);
           if (!isReported && elapsed > 2000) {
             isReported = true;
-            onWait(`${explainState(error, where).message}; trying again`);
+            onWait(`${explained(error).message}; trying again`);
           }
           await waitOrStop(Math.min(pace.longestPause, pace.firstPause * 2 ** failures), pace, signal);
         }
