@@ -12,7 +12,7 @@ import { schedule } from './schedule.ts';
 export interface ApplySettings {
   limits: ApplyLimits;
   signal: AbortSignal;
-  /** Aborted when no further pipeline is to begin; those under way go on. */
+  /** Aborted when no further pipeline is to begin; those under way continue. */
   draining?: AbortSignal | undefined;
   listener: Listener;
 }

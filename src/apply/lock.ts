@@ -7,8 +7,8 @@ import { progressOfPlan } from './progress-of-plan.ts';
 
 /**
  * Takes the lock of a pipeline and makes sure that nothing was recorded since the plan was made: the run that had the lock
- * before us may have applied. Resolves to the record if that was another process of the same shard, and nothing is left to do: engines
- * start a shard twice at times. If the pipeline was renamed, both names are locked, because a run of an older configuration may still
+ * before us may have applied. Resolves to the record if that was another process of the same shard, and nothing is left to do: job engines
+ * sometimes start a shard twice. If the pipeline was renamed, both names are locked, because a run of an older configuration may still
  * be using the old one.
  */
 export async function takeLock(job: Job): Promise<Lock | DoneElsewhere> {
@@ -30,7 +30,7 @@ export async function takeLock(job: Job): Promise<Lock | DoneElsewhere> {
   }
 }
 
-/** Fails unless the record was written by another process of this shard that has done all of its work. */
+/** Throws EXT6005 unless the record was written by another process of this shard that has done all of its work. */
 function refuseOthers({ pipeline: { address }, seal }: Job, record: AppliedRecord | undefined): void {
   const progress = progressOfPlan(record, seal);
   if (progress === undefined) throw appliedMeanwhile(address);

@@ -42,7 +42,7 @@ export interface RunFacts {
 export interface RunSettings {
   listener: Listener;
   interrupted: AbortSignal;
-  /** Aborted when no further pipeline is to begin; those under way go on. */
+  /** Aborted when no further pipeline is to begin; those under way continue. */
   draining?: AbortSignal | undefined;
   /** Shared by all pipelines. */
   places: Places;

@@ -41,7 +41,7 @@ export function removalRun(removal: Removal): PipelineRun {
   };
 }
 
-/** Returns whether another process has done the same meanwhile. Fails if the record is another than when it was planned. */
+/** Returns true if another process has done the same meanwhile. Throws EXT6005 if the record is another than when it was planned. */
 function isDone({ address, version, seal, isMissing }: Removal, stored: StoredRecord | undefined): boolean {
   if (stored?.version === version) return false;
   const isNoted = isMissing === true && stored?.record.missing !== undefined;

@@ -13,7 +13,7 @@ export function limitsOfApply(limits: Limits, memory = machineMemory()): ApplyLi
   return { parallel, builds, uploads, serverJobs };
 }
 
-/** Returns the memory that hyperd may use, in bytes. By default it would not count what a container allows. */
+/** Returns the memory that hyperd may use, in bytes. Left to itself, hyperd does not see the limit of a container. */
 export function memoryOfHyperd({ memory }: Pick<Limits, 'memory'>, machine = machineMemory()): number {
   return memory ?? defaultMemory(machine);
 }

@@ -4,7 +4,8 @@ import type { RunError } from '../model/errors/run-error.ts';
 import { makeIgnoredFolders } from './ignored-folders.ts';
 import { limitsOfApply } from './limits-of-apply.ts';
 import type { PreparedApply } from './prepared-apply.ts';
-import { doneIn, partOf, withLater, type DoneBefore } from './shard/done-before.ts';
+import { doneIn, withLater, type DoneBefore } from './shard/done-before.ts';
+import { partOfPlan } from './shard/part-of-plan.ts';
 
 /** The results of an apply, and what other runs of the same shard have done of its plan: before, or meanwhile. */
 export type Performed = Report & Pick<PreparedApply, 'doneBefore'>;
@@ -36,7 +37,8 @@ export async function performApply(
 function doneMeanwhile({ plan, seal }: PreparedApply, { doneElsewhere = [] }: Report): DoneBefore[] {
   if (seal === undefined) return [];
   const records = new Map(doneElsewhere.map(({ address, record }) => [address, record]));
-  return doneIn(partOf(plan, doneElsewhere), seal, (address) => records.get(address));
+  const done = partOfPlan(plan, (address) => records.has(address));
+  return doneIn(done, seal, (address) => records.get(address));
 }
 
 /** Reports a pipeline that was not begun, because its part of the saved plan no longer holds. */

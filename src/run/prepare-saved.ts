@@ -8,7 +8,8 @@ import type { Ports } from './open-ports.ts';
 import { planSelected } from './plan-project.ts';
 import { collectWork, outcomeOf, type PreparedApply } from './prepared-apply.ts';
 import { judgeRemovals, type JudgedRemoval } from './removal/removed-pipelines.ts';
-import { partOf, withLater, wholly, type DoneBefore } from './shard/done-before.ts';
+import { withLater, wholly, type DoneBefore } from './shard/done-before.ts';
+import { partOfPlan } from './shard/part-of-plan.ts';
 import { remainingWork, type RemainingWork } from './shard/remaining-work.ts';
 import {
   actingIn,
@@ -104,7 +105,7 @@ interface StaleWork {
 }
 
 /**
- * Leaves out what another process of the same shard has done since the records were first read: engines start a shard twice at times.
+ * Leaves out what another process of the same shard has done since the records were first read: job engines sometimes start a shard twice.
  * What it has begun is not stale either, but planned as far as it was begun: once its lock is free, the rest of it is done here if it
  * is left.
  */
@@ -115,7 +116,8 @@ async function withoutDone(
   { state }: Pick<Ports, 'state'>,
 ): Promise<{ stale: readonly StaleWork[]; meanwhile: readonly DoneBefore[] }> {
   if (differing.length + ended.length === 0) return { stale: [], meanwhile: [] };
-  const part = partOf(plan, [...differing, ...ended]);
+  const touched = new Set([...differing, ...ended].map(({ address }) => address));
+  const part = partOfPlan(plan, (address) => touched.has(address));
   const { before, begun } = await remainingWork(part, seal, state);
   const meanwhile = wholly(before);
   const isDone = new Set(meanwhile.map(({ address }) => address));
@@ -123,7 +125,7 @@ async function withoutDone(
   return { stale, meanwhile };
 }
 
-/** Returns the pipelines that had been begun when the records were first read, and of which nothing is left now. */
+/** Returns the pipelines that had been begun when the records were first read, and have nothing left to do now. */
 const endedIn = ({ begun }: RemainingWork, { pipelines }: Plan): PipelinePlan[] =>
   pipelines.filter(({ address, action }) => action === 'none' && begun.has(address));
 

@@ -41,7 +41,7 @@ export function refuseStale(saved: Plan, now: Plan): void {
   if (reasons.length > 0) throw staleError(reasons.join('; '));
 }
 
-/** Says of which other pipelines the same is true. A family may have thousands. */
+/** Names other pipelines for which the same is true, the first two of them: a family may have thousands. */
 function more(others: readonly string[]): string {
   if (others.length === 0) return '';
   const named = others.slice(0, 2).join(', ');

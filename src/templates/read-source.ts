@@ -7,7 +7,7 @@ import type { RowsSlot } from './slot.ts';
 import type { DataSource } from './tds/model.ts';
 import { chooseSource, parseWorkbook } from './tds/workbook.ts';
 import type { Choice, Template } from './template.ts';
-import { kindOfName } from './template-file-name.ts';
+import { kindOfName, refusalOfName } from './template-file-name.ts';
 
 /** A data source to look at: a template, or one that no extract could be put into. */
 export interface ReadSource extends Pick<Template, 'source' | 'document' | 'package'> {
@@ -21,13 +21,13 @@ export interface ReadSource extends Pick<Template, 'source' | 'document' | 'pack
  * Throws what `openTemplate` throws, but neither EXT4202 nor EXT4203.
  */
 export async function readSources(path: string, name?: string): Promise<ReadSource[]> {
-  const [, extension = '', packed] = /\.(tds|twb)(x?)$/i.exec(path) ?? [];
-  if (extension === '')
-    throw new RunError('EXT4000', `${path} is none of .tdsx, .tds, .twbx and .twb`, {
+  const refusal = refusalOfName(path);
+  if (refusal !== undefined)
+    throw new RunError('EXT4000', refusal.message, {
       hint: 'it should be a data source or a workbook of Tableau',
     });
   const kind = kindOfName(path);
-  if (packed === '') {
+  if (!/x$/i.test(path)) {
     const bytes = await readDocument(path);
     const document = { name: basename(path), bytes };
     return parseNamed(bytes, path, { kind, dataSource: name }).map((source) => ({

@@ -34,7 +34,7 @@ export function showPlan(plan: Plan, { show, view }: Output): void {
 
 /** How an apply is carried out besides what it does. */
 export interface Performing {
-  /** Milliseconds that pipelines under way have to end after SIGTERM. */
+  /** Milliseconds within which pipelines under way must end after SIGTERM. */
   drain: number | undefined;
   /** Receives every event besides what is shown. */
   listener: Listener | undefined;

@@ -21,8 +21,8 @@ export async function observeExtract(
 ): Promise<ExtractObservation> {
   const { pipeline, world, places, applied, signal } = observing;
   const cursors = pipeline.tables.map(({ name, load }) => [name, extractCursor(load)] as const);
-  const goesOn = cursors.some(([, { columns }]) => columns.length > 0);
-  const known = !goesOn && isAsRead(observing, await sources) ? applied?.extract : undefined;
+  const continues = cursors.some(([, { columns }]) => columns.length > 0);
+  const known = !continues && isAsRead(observing, await sources) ? applied?.extract : undefined;
   return places.extracts(() =>
     world.extracts.observe(pipeline.extract.file, signal, {
       cursors: Object.fromEntries(cursors),

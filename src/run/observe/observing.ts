@@ -1,7 +1,6 @@
 import type { Pipeline } from '../../model/config/pipeline.ts';
 import type { AppliedRecord } from '../../model/world/applied-record.ts';
-import type { Limit } from '../../model/base/limit.ts';
-import { limitConcurrency } from '../../model/base/limit.ts';
+import { limitConcurrency, type Limit } from '../../model/base/limit.ts';
 import type { Ports } from '../open-ports.ts';
 
 /**

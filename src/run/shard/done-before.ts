@@ -29,19 +29,7 @@ export function withLater(
   return [...before.filter(({ address }) => !isLater.has(address)), ...later];
 }
 
-/** Returns the part of a plan that is about some addresses. */
-export function partOf(plan: Plan, some: readonly { address: string }[]): Plan {
-  const addresses = new Set(some.map(({ address }) => address));
-  const isIn = ({ address }: { address: string }) => addresses.has(address);
-  return {
-    ...plan,
-    pipelines: plan.pipelines.filter(isIn),
-    forgotten: plan.forgotten.filter(isIn),
-    ...(plan.missing !== undefined && { missing: plan.missing.filter(isIn) }),
-  };
-}
-
-/** Returns the items of a plan of which an apply is to note that their folder is missing. */
+/** Returns the items of a plan whose folder is missing, where no record says so yet. */
 export const toNoteIn = ({ missing = [] }: Plan): MissingItem[] =>
   missing.filter(({ since }) => since === undefined);
 

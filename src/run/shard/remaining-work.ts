@@ -1,9 +1,9 @@
 import { progressOfPlan } from '../../apply/progress-of-plan.ts';
 import type { Plan } from '../../model/plan/plan.ts';
 import type { StatePort } from '../../model/ports/state-port.ts';
-import { summarize } from '../../plan/index.ts';
 import { actingIn } from '../stale.ts';
 import { doneIn, toNoteIn, wholly, type DoneBefore } from './done-before.ts';
+import { partOfPlan } from './part-of-plan.ts';
 
 /** The work that remains for a shard that is started again. */
 export interface RemainingWork {
@@ -32,16 +32,8 @@ export async function remainingWork(
   };
   const before = doneIn(plan, seal, recordOf);
   const done = new Set(wholly(before).map(({ address }) => address));
-  const isLeft = ({ address }: { address: string }) => !done.has(address);
-  const pipelines = plan.pipelines.filter(isLeft);
   return {
-    plan: {
-      ...plan,
-      pipelines,
-      forgotten: plan.forgotten.filter(isLeft),
-      ...(plan.missing !== undefined && { missing: plan.missing.filter(isLeft) }),
-      summary: summarize(pipelines),
-    },
+    plan: partOfPlan(plan, (address) => !done.has(address)),
     before,
     begun: new Set(
       acting

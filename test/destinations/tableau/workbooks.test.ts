@@ -66,11 +66,11 @@ describe('a workbook arrives byte for byte', () => {
     const sales = await samples.sales('bare.hyper', 3);
     expect(await failed(write(open(), sales))).toMatchObject({
       code: 'EXT5109',
-      message: '"bare.hyper" is no .twbx: no workbook is published from it',
+      message: '"bare.hyper" is not a .twbx file, and a workbook is published from nothing else',
     });
     const plain = workshop.opened.destinations.open(destinationOn(standIn.url));
     expect(await failed(write(plain, first))).toMatchObject({
-      message: '"first.twbx" is no .hyper or .tdsx: no data source is published from it',
+      message: '"first.twbx" is not a .hyper or .tdsx file, and a data source is published from nothing else',
     });
   });
 });

@@ -3,7 +3,8 @@ import type { AppliedRecord } from '../../../src/model/world/applied-record.ts';
 import type { DestinationPlan } from '../../../src/model/plan/destination-plan.ts';
 import type { ForgottenPipeline, MissingItem, PipelinePlan, Plan } from '../../../src/model/plan/plan.ts';
 import { remainingWork } from '../../../src/run/shard/remaining-work.ts';
-import { partOf, withLater } from '../../../src/run/shard/done-before.ts';
+import { withLater } from '../../../src/run/shard/done-before.ts';
+import { partOfPlan } from '../../../src/run/shard/part-of-plan.ts';
 import { pipelinePlan, plan, tablePlan } from '../../support/plans.ts';
 
 const seal = 'a'.repeat(64);
@@ -123,7 +124,7 @@ test('removals and notes of missing folders count as done, in the order of the p
   ]);
   // All in one call of the state.
   expect(asked).toEqual(['t[a]', 't[b]', 't[f]', 't[d]', 't[left]', 't[m]', 't[n]']);
-  expect(addresses(partOf(whole, [{ address: 't[b]' }]).pipelines)).toEqual(['t[b]']);
+  expect(addresses(partOfPlan(whole, (address) => address === 't[b]').pipelines)).toEqual(['t[b]']);
 });
 
 test('what was done in part before and to the end since is done once', () => {

@@ -21,7 +21,7 @@ export interface ReadReport {
   diagnostics: readonly LocatedDiagnostic[];
 }
 
-/** Says of a saved plan why it is no report: it is the input of a run. */
+/** The reason why a saved plan is not a report: it is the input of a run. */
 export const aPlan = 'it is a plan';
 
 /** Reads a report; returns what is wrong with a text that is none. */

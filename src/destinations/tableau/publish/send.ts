@@ -141,7 +141,10 @@ function fileType(file: string, { noun, files }: ContentKind): string {
   const extension = path.extname(file).slice(1).toLowerCase();
   if (files.includes(extension)) return extension;
   const kinds = files.map((one) => `.${one}`).join(' or ');
-  throw new RunError('EXT5109', `"${path.basename(file)}" is no ${kinds}: no ${noun} is published from it`);
+  throw new RunError(
+    'EXT5109',
+    `"${path.basename(file)}" is not a ${kinds} file, and a ${noun} is published from nothing else`,
+  );
 }
 
 async function resultOf(

@@ -28,11 +28,11 @@ export interface AwaitedJob {
   /** The longest time to wait. */
   seconds: number;
   /** Hears how far it is. */
-  doing?: (text: string) => void;
+  doing: (text: string) => void;
 }
 
 /**
- * Asks after a job, ever more seldom, until it has ended or `seconds` have passed. The server works on it whether it
+ * Asks for the state of a job, at growing intervals, until it has ended or `seconds` have passed. The server works on it whether it
  * can be asked or not: a lost connection or session is waited for as well.
  */
 export async function awaitJob(
@@ -51,7 +51,7 @@ export async function awaitJob(
     if (job === undefined) return { end: 'lost' };
     if (job === 'unseen') pause = Math.max(pause, 5000);
     else if (isComplete(job)) return endOf(job, looks === 1);
-    doing?.(jobText(job));
+    doing(jobText(job));
     if (clock.now() >= deadline) return job === 'unseen' ? { end: 'unseen' } : { end: 'running' };
     await clock.sleep(Math.min(pause, Math.max(1, deadline - clock.now())), signal);
   }
