@@ -187,7 +187,9 @@ export async function buildExtract(
 const isSystemError = (error: unknown) => error instanceof Error && 'syscall' in error;
 
 function cursorsOf(tables: readonly Table[]): Cursors {
-  return Object.fromEntries(tables.map(({ name, load }) => [name, { columns: cursorColumns(load) }]));
+  return Object.fromEntries(
+    tables.map(({ name, load }) => [name, { columns: cursorColumns(load), isHighestEnough: true }]),
+  );
 }
 
 /** Detaches the extract. Everything is written only when the last session detaches: the disk may be full. */

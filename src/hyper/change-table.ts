@@ -102,7 +102,7 @@ async function stageNew(
 
 async function addCompared(
   { name, table, run }: Work,
-  { name: fresh, rows: read, key, keep, ...sizes }: Fresh,
+  { name: fresh, rows: read, key, keep, highest, ...sizes }: Fresh,
 ): Promise<Changed> {
   const all = table.columns.map((column) => column.name);
   const insert = `insert into ${name} (${list(all)}) select ${list(all)} from ${fresh}`;
@@ -113,7 +113,8 @@ async function addCompared(
       deleted: 0,
       ...sizes,
     };
-  await run(dropEqualRows({ fresh, name }, table.columns, key));
+  const among = highest && `(${identifier(highest.column)} > ${valueOf(table, highest)}) is not true`;
+  await run(dropEqualRows({ fresh, name, among }, table.columns, key));
   await run('begin');
   const deleted = await run(`delete from ${name} where ${sameKey(name, fresh, key)}`);
   const inserted = await run(insert);
@@ -159,22 +160,27 @@ function beyond(
   table: Table,
   { column, bound, ties, nulls }: NonNullable<TableChanges['deleteRange']>,
 ): string {
-  const valueOf = (name: string, text: string) => {
-    const type = table.columns.find((one) => one.name === name)?.type;
-    if (type === undefined) throw new Error(`no column ${name} in ${table.name}`);
-    return `cast(${literal(text)} as ${hyperSqlType(type)})`;
-  };
   const quoted = identifier(column);
   const equal = ties?.columns.map(
-    (name, index) => `${identifier(name)} = ${valueOf(name, ties.values[index] ?? '')}`,
+    (name, index) =>
+      `${identifier(name)} = ${valueOf(table, { column: name, value: ties.values[index] ?? '' })}`,
   );
   return [
     ...(bound === undefined
       ? []
-      : [`${quoted} ${bound.kind === 'after' ? '>' : '>='} ${valueOf(column, bound.value)}`]),
+      : [
+          `${quoted} ${bound.kind === 'after' ? '>' : '>='} ${valueOf(table, { column, value: bound.value })}`,
+        ]),
     ...(equal === undefined ? [] : [`(${equal.join(' and ')})`]),
     ...(nulls ? [`${quoted} is null`] : []),
   ].join(' or ');
+}
+
+/** A value of a column, in SQL. */
+function valueOf(table: Table, { column, value }: { column: string; value: string }): string {
+  const type = table.columns.find((one) => one.name === column)?.type;
+  if (type === undefined) throw new Error(`no column ${column} in ${table.name}`);
+  return `cast(${literal(value)} as ${hyperSqlType(type)})`;
 }
 
 function refuseMissing(table: Table, missing: number): void {

@@ -93,7 +93,7 @@ async function highestOf(
   session: HyperSession,
   name: string,
   columns: readonly ExtractColumn[],
-  { columns: cursor, lag }: ExtractCursor = { columns: [] },
+  { columns: cursor, lag, isHighestEnough }: ExtractCursor = { columns: [] },
 ): Promise<Pick<ExtractTable, 'highest' | 'atHighest' | 'withinLag'> | undefined> {
   const isThere = cursor.every((wanted) => columns.some((column) => column.name === wanted));
   const [first] = cursor.map(identifier);
@@ -105,6 +105,8 @@ async function highestOf(
   const texts = quoted.map((column, index) => `cast(${column} as text) as "c${index}"`);
   const [row] = await session.query(`select ${texts.join(', ')} ${top}`);
   if (row === undefined) return undefined;
+  const highest = cursor.map((_, index) => row[`c${index}`] ?? null);
+  if (isHighestEnough === true) return { highest };
   const count = async (condition: string) =>
     Number(
       await one(
@@ -113,7 +115,7 @@ async function highestOf(
       ),
     );
   return {
-    highest: cursor.map((_, index) => row[`c${index}`] ?? null),
+    highest,
     atHighest: await count(quoted.map((column) => `rows.${column} = top.${column}`).join(' and ')),
     ...(lag && { withinLag: await count(isWithin(first, lag)) }),
   };

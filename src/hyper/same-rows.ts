@@ -16,10 +16,11 @@ const comparedAsText: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Takes the rows out of `fresh` that `name` has already, equal in every column. Both are tables in SQL; rows meet by `key`.
+ * Takes the rows out of `fresh` that `name` has already, equal in every column. Both are tables in SQL; rows meet by `key`. Those
+ * that do not fulfil `among` cannot be there: without a row that does, the table need not be read.
  */
 export function dropEqualRows(
-  { fresh, name }: { fresh: string; name: string },
+  { fresh, name, among }: { fresh: string; name: string; among: string | undefined },
   columns: readonly Column[],
   key: readonly string[],
 ): string {
@@ -28,7 +29,8 @@ export function dropEqualRows(
     // Only an equality lets Hyper join by hashes.
     return key.includes(column.name) ? `${other} = ${one}` : `${other} is not distinct from ${one}`;
   });
-  return `delete from ${fresh} where exists (select 1 from ${name} as other where ${same.join(' and ')})`;
+  const isThere = `exists (select 1 from ${name} as other where ${same.join(' and ')})`;
+  return `delete from ${fresh} where ${among === undefined ? '' : `${among} and `}${isThere}`;
 }
 
 /** Two tables with their conditions, in SQL, and how many rows each must have. */

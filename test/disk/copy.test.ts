@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { copyInterruptibly } from '../../src/disk/copy.ts';
+import { contentOf } from '../../src/disk/content-hash.ts';
 import { beginDraft } from '../../src/disk/draft-file.ts';
 import { makeFolder } from '../../src/disk/folder.ts';
+import { readsOf } from '../../src/disk/reads.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const never = new AbortController().signal;
@@ -26,6 +28,34 @@ test('a copy is whole, and has the mode that the umask leaves', async () => {
   expect(reported).toBe(bytes.length);
   expect(bytes.equals(await readFile(to))).toBe(true);
   expect(await modeOf(to)).toBe(await modeOf(fresh));
+});
+
+test('a copy that is flushed while it is made is whole', async () => {
+  const folder = await temporaryFolder();
+  const [from, to] = [path.join(folder, 'from'), path.join(folder, 'to')];
+  // More than is flushed at once, twice.
+  const bytes = Buffer.alloc(80 * 1024 * 1024 + 3, randomBytes(1024 * 1024 + 1));
+  await writeFile(from, bytes);
+  await copyInterruptibly(from, to, never);
+  expect(bytes.equals(await readFile(to))).toBe(true);
+});
+
+test('a file is read in order, through memory that is used again', async () => {
+  const file = path.join(await temporaryFolder(), 'file');
+  // Three reads and a part of one.
+  const bytes = randomBytes(3 * 512 * 1024 + 5);
+  await writeFile(file, bytes);
+  const seen: Buffer[] = [];
+  for await (const chunk of readsOf(file)) seen.push(Buffer.from(chunk));
+  expect(Buffer.concat(seen).equals(bytes)).toBe(true);
+  expect(await contentOf(file)).toBe(createHash('sha256').update(bytes).digest('hex'));
+  for await (const chunk of readsOf(file)) {
+    expect(chunk.equals(bytes.subarray(0, chunk.length))).toBe(true);
+    // One who stops early leaves no file open that is still being read.
+    break;
+  }
+  const stopped = AbortSignal.abort(new Error('stop'));
+  await expect(readsOf(file, stopped).next()).rejects.toThrow('stop');
 });
 
 test('an interrupted copy leaves nothing', async () => {

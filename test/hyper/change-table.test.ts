@@ -200,6 +200,14 @@ test.each([
     read: 2,
     ...none,
   });
+  // Of rows above the highest only those below it can be there already.
+  const highest = { column: 'at', value: '2024-01-02 10:00:00' };
+  const above = await change(
+    { rows: feed(equal, '3 East \\N', '4 East 2024-01-09T00:00:00'), onConflict: { ...meeting, highest } },
+    { rows: 4 },
+  );
+  expect(above.changed).toMatchObject({ read: 3, inserted: 1, deleted: 0 });
+  expect(above.rows).toContain('4 East 2024-01-09 00:00:00');
   const one = await change(
     { rows: feed(equal, '3 East 2024-01-09T00:00:00'), onConflict: meeting },
     { rows: 3 },

@@ -12,9 +12,15 @@ export interface TableChanges {
    * The treatment of a new row whose key already exists: it replaces the old row, or is left out. If absent, keys are
    * not compared.
    */
-  onConflict?: { key: readonly string[]; keep: 'new' | 'old' };
+  onConflict?: { key: readonly string[]; keep: 'new' | 'old'; highest?: Highest };
   /** All keys that the source has: rows with another key are deleted, and each of these must be there in the end. */
   keys?: { columns: readonly string[]; feed: Feed };
+}
+
+/** The highest value of a column in the extract before the changes, as Hyper writes it: rows above it are in no extract yet. */
+export interface Highest {
+  column: string;
+  value: string;
 }
 
 export interface DeleteRange {

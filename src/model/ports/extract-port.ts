@@ -10,6 +10,8 @@ import type { Extract, Relationship, Table } from '../config/pipeline.ts';
 export interface ExtractCursor {
   columns: readonly string[];
   lag?: Lag;
+  /** No one asks how many rows are at the highest or within the lag. */
+  isHighestEnough?: true;
 }
 
 /** The engine that writes and reads .hyper files. */

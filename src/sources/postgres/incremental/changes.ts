@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { DeleteRange, TableChanges } from '../../../model/plan/row-changes.ts';
+import type { DeleteRange, Highest, TableChanges } from '../../../model/plan/row-changes.ts';
 import type { StreamPart } from '../../../model/ports/feed.ts';
 import type { Fingerprint } from '../../../model/world/fingerprint.ts';
 import type { Table } from '../../../model/config/pipeline.ts';
@@ -44,7 +44,7 @@ export function changesOf(
     ...(gone.length === 0 ? {} : { deletedKeys: { columns: key, feed: { parts: gone } } }),
     ...(cut === undefined ? {} : { deleteRange: cut }),
     rows,
-    ...(key.length === 0 ? {} : { onConflict: { key, keep: stays } }),
+    ...(key.length === 0 ? {} : { onConflict: { key, keep: stays, ...highestIn(cursor, increment) } }),
     ...(reconciles(cursor)
       ? { keys: { columns: key, feed: { parts: [part(onlyColumns(selection, key), `${label} (keys)`)] } } }
       : {}),
@@ -52,6 +52,15 @@ export function changesOf(
 }
 
 const reconciles = ({ load }: Cursor) => load.kind === 'cursor' && load.deletes?.kind === 'keys';
+
+/** The first column of the highest cursor is the highest of its column. */
+function highestIn({ columns }: Cursor, { watermark }: Increment): { highest?: Highest } {
+  const [first] = columns;
+  const value = watermark.inExtract?.[0];
+  return first === undefined || typeof value !== 'string'
+    ? {}
+    : { highest: { column: first.column.name, value } };
+}
 
 /**
  * Keys are those of the snapshot. Where they are compared, rows are read up to the snapshot too: a row that
