@@ -8,5 +8,5 @@
 #SBATCH --mem=4G
 #SBATCH --requeue
 #SBATCH --signal=B:TERM@30
-# Not npx, which does not hand signals on: a task that is ended would go on, or leave its locks behind.
+# Not npx, which does not hand signals on: a task that is ended would continue, or leave its locks behind.
 exec node_modules/.bin/extracts apply plan.json --shard auto --drain 25s
