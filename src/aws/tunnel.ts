@@ -20,7 +20,7 @@ export class ProxyFailed extends Error {
   }
 }
 
-/** Milliseconds that a proxy has to answer. */
+/** Milliseconds within which a proxy must answer. */
 const patience = 10_000;
 
 /** Opens a connection to a host through a proxy. Throws ProxyFailed. */

@@ -27,7 +27,7 @@ export interface HyperdEnd {
 }
 
 export interface HyperdOptions {
-  /** Our environment variables, of which hyperd gets only a few harmless ones. */
+  /** Our environment variables; hyperd gets only a few harmless ones of them. */
   env?: Readonly<Record<string, string | undefined>>;
   /** Bytes. */
   memory?: number | undefined;

@@ -22,7 +22,7 @@ export interface Found {
   notCarriedOver?: readonly string[];
   /** The file itself can be no template: only its successor can. */
   isNoTemplate?: true;
-  /** Sentences that say what the user has to do before the pipeline can be planned. */
+  /** Sentences that say what the user must do before the pipeline can be planned. */
   toDo?: readonly string[];
   /** Something that no reader could find has to be written before the pipeline is valid; `toDo` says what. */
   isIncomplete?: true;

@@ -125,7 +125,7 @@ function keyWithoutSpace(
 
 /**
  * Returns the key of the next line, if that line is indented deeper than the line at this offset and both are
- * `key: value`: the value seems to go on, and the second colon has no meaning in it.
+ * `key: value`: the value seems to continue, and the second colon has no meaning in it.
  */
 function deeperKey(
   text: string,

@@ -167,7 +167,7 @@ export const completeConnections: Rule = function* (draft) {
 
 /**
  * A URL that cannot be read is reported with its place, before anything is connected. The message never repeats it. That of an item blocks
- * only this item, where it connects: the other tenants go on.
+ * only this item, where it connects: the other tenants continue.
  */
 export const readableUrls: Rule = function* ({ sources, key }) {
   if (key !== undefined) return;

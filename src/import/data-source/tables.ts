@@ -11,7 +11,7 @@ import type { FoundColumn, FoundTable } from '../found.ts';
 import { originOf } from './origins.ts';
 import type { ColumnsOf } from './packaged-columns.ts';
 
-/** The comment above a table whose columns the user has to write or complete. */
+/** The comment above a table whose columns the user must write or complete. */
 export const unlistedColumns = 'REVIEW: the data source does not list its columns';
 
 export interface TablesContext {

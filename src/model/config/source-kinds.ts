@@ -1,6 +1,6 @@
 import type { Source } from './source.ts';
 
-/** The abilities of a kind of source. Rules and plans ask here, so that a new kind has to answer too. */
+/** The abilities of a kind of source. Rules and plans ask here, so that a new kind must answer, too. */
 interface SourceKind {
   /** Completes the sentence `"shop" is …`. */
   label: string;

@@ -27,7 +27,7 @@ export function planNew(
   };
 }
 
-/** Plans a table that is in the extract, of which no record exists. */
+/** Plans a table that is in the extract and has no record. */
 export function planUnrecorded(
   { address, table, definition, commonParts, partsAfterRead, wholeRead }: WantedTable,
   existing: ExtractTable,

@@ -2,13 +2,9 @@ import type { UserCall } from '../call.ts';
 import type { Answer } from '../rest/answer.ts';
 import { answer } from '../rest/answer.ts';
 import type { Element } from '../rest/element.ts';
-import { element, list } from '../rest/element.ts';
+import { element } from '../rest/element.ts';
 import type { FilterField } from '../rest/filters.ts';
-import { filterAndSort } from '../rest/filters.ts';
-import { readFields } from '../rest/fields.ts';
-import { pageOf } from '../rest/paging.ts';
 import type { DataSource, World } from '../world.ts';
-import { isIndexed } from '../world.ts';
 import {
   asksForAllFields,
   contentAttributes,
@@ -19,17 +15,16 @@ import {
   rangeField,
   textField,
 } from './content.ts';
+import { listContents } from './list-contents.ts';
 
 export function listDataSources(call: UserCall): Answer {
-  const { world, site, query } = call;
-  const wanted = readFields(query, dataSourceFields);
-  const all = world.dataSources.filter(
-    ({ siteId, createdAt }) => siteId === site.id && isIndexed(world, createdAt),
-  );
-  const found = filterAndSort(all, query, filterFields(world));
-  const { items, pagination } = pageOf(found, query, world.settings.maximumPageSize);
-  const elements = items.map((dataSource) => wanted.of(dataSourceElement(dataSource, call)));
-  return answer(200, [pagination, list('datasources', elements)]);
+  const { world } = call;
+  return listContents(call, world.dataSources, {
+    plural: 'datasources',
+    fields: dataSourceFields,
+    filters: filterFields(world),
+    elementOf: dataSourceElement,
+  });
 }
 
 /** The names of fields that a list of data sources can select, beside `_default_` and `_all_`. */

@@ -2,13 +2,9 @@ import type { UserCall } from '../call.ts';
 import type { Answer } from '../rest/answer.ts';
 import { answer } from '../rest/answer.ts';
 import type { Element } from '../rest/element.ts';
-import { element, list } from '../rest/element.ts';
+import { element } from '../rest/element.ts';
 import type { FilterField } from '../rest/filters.ts';
-import { filterAndSort } from '../rest/filters.ts';
-import { readFields } from '../rest/fields.ts';
-import { pageOf } from '../rest/paging.ts';
 import type { Workbook, World } from '../world.ts';
-import { isIndexed } from '../world.ts';
 import {
   asksForAllFields,
   contentAttributes,
@@ -18,17 +14,16 @@ import {
   flagField,
   rangeField,
 } from './content.ts';
+import { listContents } from './list-contents.ts';
 
 export function listWorkbooks(call: UserCall): Answer {
-  const { world, site, query } = call;
-  const wanted = readFields(query, workbookFields);
-  const all = world.workbooks.filter(
-    ({ siteId, createdAt }) => siteId === site.id && isIndexed(world, createdAt),
-  );
-  const found = filterAndSort(all, query, filterFields(world));
-  const { items, pagination } = pageOf(found, query, world.settings.maximumPageSize);
-  const elements = items.map((workbook) => wanted.of(workbookElement(workbook, call)));
-  return answer(200, [pagination, list('workbooks', elements)]);
+  const { world } = call;
+  return listContents(call, world.workbooks, {
+    plural: 'workbooks',
+    fields: workbookFields,
+    filters: filterFields(world),
+    elementOf: workbookElement,
+  });
 }
 
 /** The names of fields that a list of workbooks can select, beside `_default_` and `_all_`. */
