@@ -9,6 +9,7 @@ import type { Site } from './client/site/site.ts';
 import { siteLabel } from './client/site-label.ts';
 import { delivered } from './publish/publish.ts';
 import { setWhatIsMissing, wrong } from './publish/settle.ts';
+import type { SeeProject } from './target/seen-projects.ts';
 import { projectFor } from './target/target.ts';
 
 /** Sets description, tags, certification and tabs of what is published, and uploads nothing. */
@@ -16,9 +17,10 @@ export async function describeTableau(
   site: Site,
   destination: TableauDestination,
   last: AppliedDestination,
-  signal: AbortSignal,
+  asking: { seeProject: SeeProject; signal: AbortSignal },
 ): Promise<Delivered> {
-  const project = await projectFor(site, destination, signal);
+  const { signal } = asking;
+  const project = await projectFor(site, destination, asking);
   const kind = kindOf(destination);
   const found = 'id' in last ? await getContent({ site, kind }, last.id, signal) : undefined;
   if (found === undefined) {

@@ -5,6 +5,7 @@ import type { ExtractPort } from '../../model/ports/extract-port.ts';
 import { limitConcurrency } from '../../model/base/limit.ts';
 import { RunError } from '../../model/errors/run-error.ts';
 import { realClock, type Clock } from './client/http/clock.ts';
+import { Refused } from './client/http/answer.ts';
 import { KeptConnections } from './client/http/kept-connections.ts';
 import type { Wait } from './client/http/persist.ts';
 import type { Variables } from '../../model/base/proxy.ts';
@@ -17,7 +18,7 @@ import { toRunError } from './client/errors.ts';
 import { observeTableau, type Together } from './observe.ts';
 import { removePublication, existingPublication } from './remove.ts';
 import { openListings } from './target/listings.ts';
-import { cacheProjects } from './target/seen-projects.ts';
+import { cacheProjects, type SeenProjects } from './target/seen-projects.ts';
 import type { LeaseToken } from './client/site/token-lease.ts';
 import { openTurns, type PublishRate, type Turns } from './publish/turns.ts';
 import { writeTableau } from './write.ts';
@@ -68,8 +69,9 @@ const usualParallel = 4;
 export function openTableauDestinations(settings: TableauSettings): TableauDestinations {
   const sessions = new Map<string, Session>();
   const { parallel = usualParallel } = settings;
+  const projects = cacheProjects(settings.signal ?? neverAborts);
   const together: Together = {
-    seeProject: cacheProjects(),
+    seeProject: projects.see,
     listings: openListings(),
     turn: limitConcurrency(parallel),
   };
@@ -101,10 +103,12 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
   };
   return {
     expect: (destinations) => together.listings.expect(destinations),
-    open: (destination) => openTableauDestination(destination, { siteOf, together, turns }, settings),
+    open: (destination) =>
+      openTableauDestination(destination, { siteOf, together, projects, turns }, settings),
     async close() {
       await Promise.all([...sessions.values()].map((session) => session.close()));
       sessions.clear();
+      projects.forget();
       for (const kept of connections.values()) kept.destroy();
     },
   };
@@ -114,12 +118,13 @@ export function openTableauDestinations(settings: TableauSettings): TableauDesti
 interface Shared {
   siteOf: (destination: TableauDestination) => Site;
   together: Together;
+  projects: SeenProjects;
   turns: Turns;
 }
 
 function openTableauDestination(
   destination: TableauDestination,
-  { siteOf, together, turns }: Shared,
+  { siteOf, together, projects, turns }: Shared,
   { offline, split }: TableauSettings,
 ): DestinationPort {
   let opened: Site | undefined;
@@ -127,6 +132,7 @@ function openTableauDestination(
     try {
       return await use((opened ??= siteOf(destination)));
     } catch (error) {
+      if (error instanceof Refused && error.code === '404005') projects.forget();
       throw toRunError(error, destination);
     }
   };
@@ -147,9 +153,11 @@ function openTableauDestination(
     },
     write: (extract, delivery) => {
       const enter = turns.enterFor(destination.connection, delivery);
-      return translated((site) => writeTableau(site, destination, extract, { ...delivery, split, enter }));
+      const sending = { ...delivery, split, enter, seeProject: projects.see };
+      return translated((site) => writeTableau(site, destination, extract, sending));
     },
-    describe: (last, signal) => translated((site) => describeTableau(site, destination, last, signal)),
+    describe: (last, signal) =>
+      translated((site) => describeTableau(site, destination, last, { seeProject: projects.see, signal })),
     existing: (last, signal) =>
       offline ? Promise.resolve('ours') : translated((site) => existingPublication(site, last, signal)),
     remove: (last, signal) => translated((site) => removePublication(site, last, signal)),

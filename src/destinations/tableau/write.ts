@@ -5,6 +5,7 @@ import type { SentNote } from '../../model/world/applied-record.ts';
 import { wayOf } from '../../model/plan/tableau-delivery.ts';
 import type { Site } from './client/site/site.ts';
 import { publish } from './publish/publish.ts';
+import type { SeeProject } from './target/seen-projects.ts';
 import type { Enter } from './publish/turns.ts';
 import { updateData } from './update/update.ts';
 
@@ -13,7 +14,7 @@ export async function writeTableau(
   site: Site,
   destination: TableauDestination,
   extract: BuiltExtract,
-  settings: Delivery & { split: ExtractPort['split']; enter: Enter },
+  settings: Delivery & { split: ExtractPort['split']; enter: Enter; seeProject: SeeProject },
 ): Promise<Written> {
   const { delivery } = destination;
   const isBatch = delivery.method === 'update' && delivery.batch !== undefined;

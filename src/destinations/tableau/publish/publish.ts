@@ -15,11 +15,12 @@ import { awaitEarlier, type Earlier } from './earlier-delivery.ts';
 import { setWhatIsMissing, settle } from './settle.ts';
 import type { Enter } from './turns.ts';
 import { projectFor, type Target } from '../target/target.ts';
+import type { SeeProject } from '../target/seen-projects.ts';
 
 /** The number of times that a whole file is sent, when nothing of it was published. */
 const mostAttempts = 3;
 
-export type Publishing = Delivery & { mode: Mode; enter: Enter };
+export type Publishing = Delivery & { mode: Mode; enter: Enter; seeProject: SeeProject };
 
 /**
  * Publishes a file and sees to it that the server has what it should. Until the server has all it needs to publish, an
@@ -33,7 +34,7 @@ export async function publish(
 ): Promise<Written> {
   const { last, signal, taken } = publishing;
   const kind = kindOf(destination);
-  const project = await projectFor(site, destination, signal);
+  const project = await projectFor(site, destination, publishing);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
   const find = () => findPublished({ site, kind }, wanted, signal);

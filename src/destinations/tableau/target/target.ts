@@ -4,13 +4,9 @@ import { child } from '../../../model/errors/diagnostic.ts';
 import { RunError } from '../../../model/errors/run-error.ts';
 import type { Content } from '../client/resources/content.ts';
 import type { Collection } from '../client/resources/content-kind.ts';
-import {
-  createProject,
-  findProject,
-  type Project,
-  type ProjectSearch,
-} from '../client/resources/projects.ts';
+import { createProject, type Project, type ProjectSearch } from '../client/resources/projects.ts';
 import type { Site } from '../client/site/site.ts';
+import type { SeeProject } from './seen-projects.ts';
 
 /** A destination on its site, with its project and what is published there before we do anything. */
 export interface Target extends Collection {
@@ -23,9 +19,9 @@ export interface Target extends Collection {
 export async function projectFor(
   site: Site,
   destination: TableauDestination,
-  signal: AbortSignal,
+  { seeProject, signal }: { seeProject: SeeProject; signal: AbortSignal },
 ): Promise<Project> {
-  const search = await findProject(site, destination.project, signal);
+  const search = await seeProject(site, destination.project, signal);
   if ('found' in search) return search.found;
   const problem = projectProblem(search, destination);
   if (problem !== undefined || !('missing' in search)) throw problem ?? new Error('no project, no problem');

@@ -16,11 +16,12 @@ import { delivered, markOf, publish, increments, unverified } from '../publish/p
 import { settleRows } from '../publish/settle.ts';
 import type { Enter } from '../publish/turns.ts';
 import { projectFor, type Target } from '../target/target.ts';
+import type { SeeProject } from '../target/seen-projects.ts';
 import { actionsFor } from './actions.ts';
 
 export type Update = Extract<TableauDelivery, { method: 'update' }>;
 
-type Updating = Delivery & { split: ExtractPort['split']; enter: Enter };
+type Updating = Delivery & { split: ExtractPort['split']; enter: Enter; seeProject: SeeProject };
 
 /** The number of times that rows are changed again if the data source is published again at the same moment. */
 const mostTurns = 3;
@@ -40,7 +41,7 @@ export async function updateData(
 ): Promise<Written> {
   const { last, signal } = updating;
   const kind = kindOf(destination);
-  const project = await projectFor(site, destination, signal);
+  const project = await projectFor(site, destination, updating);
   const knownId = last !== undefined && 'id' in last ? last.id : undefined;
   const wanted = { name: destination.name, projectId: project.id, knownId };
   for (let turn = 1; ; turn++) {

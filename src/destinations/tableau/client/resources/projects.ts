@@ -24,16 +24,26 @@ export type ProjectSearch =
   /** Several projects of one name side by side. */
   | { ambiguous: { name: string; count: number } };
 
+/** Answers a question about projects, perhaps by an earlier answer. */
+type Once = (question: string, ask: () => Promise<Project[]>) => Promise<Project[]>;
+
 /** Looks a project up, level by level and exactly. */
+// eslint-disable-next-line max-params -- no two of them belong together
 export async function findProject(
   site: Site,
   wanted: TableauProject,
   signal: AbortSignal,
+  once: Once,
 ): Promise<ProjectSearch> {
-  if (wanted.kind === 'id') return findById(site, wanted.id, signal);
+  if (wanted.kind === 'id') {
+    const [found] = await once(`id ${wanted.id}`, () => withId(site, wanted.id, signal));
+    return found === undefined ? { missing: { under: undefined, rest: [wanted.id], nearby: [] } } : { found };
+  }
   let under: Project | undefined;
   for (const [level, name] of wanted.path.entries()) {
-    const found = await childrenNamed(site, name, under, signal);
+    const parent: Project | undefined = under;
+    const question = `${name} in ${parent?.id ?? ''}`;
+    const found = await once(question, () => childrenNamed(site, name, parent, signal));
     const [exact, ...others] = found;
     if (others.length > 0) return { ambiguous: { name, count: found.length } };
     if (exact === undefined) {
@@ -84,17 +94,15 @@ async function waitForProject(
 }
 
 /** There is no call for one project that a reader may make, so all are asked for. */
-async function findById(site: Site, id: string, signal: AbortSignal): Promise<ProjectSearch> {
+async function withId(site: Site, id: string, signal: AbortSignal): Promise<Project[]> {
   const all = (await query(site, undefined, signal)).map((element) => projectOf(element, undefined));
-  const found = all.find((project) => project.id === id);
-  if (found === undefined) return { missing: { under: undefined, rest: [id], nearby: [] } };
-  return { found: { ...found, path: pathOf(found, all) } };
+  return all.filter((project) => project.id === id).map((found) => ({ ...found, path: pathOf(found, all) }));
 }
 
 /** The path of a project for people, where all are known. */
 export async function pathOfProject(site: Site, id: string, signal: AbortSignal): Promise<readonly string[]> {
-  const search = await findById(site, id, signal);
-  return 'found' in search ? search.found.path : [];
+  const [found] = await withId(site, id, signal);
+  return found?.path ?? [];
 }
 
 function pathOf(project: Project, all: readonly Project[]): string[] {
