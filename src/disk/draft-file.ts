@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { constants, rmSync } from 'node:fs';
-import { chmod, chown, open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { close, closeSync, constants, fstatSync, fsync, open, rmSync, type Stats } from 'node:fs';
+import { chmod, chown, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { makeFolder } from './folder.ts';
 import { beforeSuddenEnd } from './last-resort.ts';
 
@@ -42,16 +43,15 @@ export function newDraft(target: string): DraftFile {
   const draft = draftPath(target);
   const unregister = beforeSuddenEnd(() => rmSync(draft, { force: true }));
   const commitTo = async (place: string) => {
-    await keepAccess(place, draft);
-    await flush(draft);
     const replaced = await hold(place);
     try {
+      await flush(draft, (made) => keepAccess(draft, made, replaced));
       await rename(draft, place);
       unregister();
       await flush(path.dirname(place));
     } finally {
       // Nothing was written by it that could be lost.
-      replaced?.close().catch(() => undefined);
+      if (replaced?.descriptor !== undefined) close(replaced.descriptor, () => undefined);
     }
   };
   return {
@@ -71,13 +71,14 @@ export function newDraft(target: string): DraftFile {
 }
 
 /** Gives the draft the mode of the file that it will replace, and its group as far as we may. */
-async function keepAccess(place: string, draft: string): Promise<void> {
-  const [replaced, made] = await Promise.all([stat(place).catch(() => undefined), stat(draft)]);
-  if (replaced?.isFile() !== true) return;
-  const mode = replaced.mode & 0o7777;
-  const hasGroup = replaced.gid === made.gid || (await giveTo(replaced.gid, draft, made.uid));
+async function keepAccess(draft: string, made: Stats, replaced: Held | undefined): Promise<void> {
+  if (replaced?.facts.isFile() !== true) return;
+  const { gid, mode } = replaced.facts;
+  if (gid === made.gid && mode === made.mode) return;
+  const access = mode & 0o7777;
+  const hasGroup = gid === made.gid || (await giveTo(gid, draft, made.uid));
   // Without it the new group gets what everyone has, not what the other group had.
-  await chmod(draft, hasGroup ? mode : (mode & ~0o070) | ((mode & 0o007) << 3));
+  await chmod(draft, hasGroup ? access : (access & ~0o070) | ((access & 0o007) << 3));
 }
 
 /** Returns whether the file has the group now: only members of a group may give a file to it. */
@@ -149,26 +150,46 @@ function prefixOf(target: string): string {
   return `.${Array.from(name).slice(0, 40).join('')}-${hash}${draftMark}`;
 }
 
+/** A file that will be replaced. */
+interface Held {
+  facts: Stats;
+  /** Undefined where it may not be read. */
+  descriptor: number | undefined;
+}
+
 /**
  * Opens a file to delay the release of its blocks, which takes longer the larger the file is and blocks the process
  * that removes its last name. While the file is open no one waits; closing it is left to the background.
  */
-async function hold(file: string): Promise<FileHandle | undefined> {
+async function hold(file: string): Promise<Held | undefined> {
   try {
     // Opening a pipe would otherwise wait for its writer.
-    return await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch {
-    // The file is missing, or it may be replaced but not read: then the rename takes its time.
-    return undefined;
+    const descriptor = await openFile(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    return { descriptor, facts: fstatSync(descriptor) };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // It may be replaced but not read: then the rename takes its time.
+    const facts = await stat(file).catch(() => undefined);
+    return facts && { descriptor: undefined, facts };
   }
 }
 
-/** A folder's entries are made durable in the same way as a file's content. */
-async function flush(file: string): Promise<void> {
-  const handle = await open(file, 'r');
+const openFile = promisify(open);
+const syncFile = promisify(fsync);
+
+/**
+ * A folder's entries are made durable in the same way as a file's content. What an open file is like, and closing one whose
+ * content is on the disk, is no call that waits, and to leave it to another thread costs more than to do it.
+ */
+async function flush(
+  file: string,
+  prepare: (facts: Stats) => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const descriptor = await openFile(file, 'r');
   try {
-    await handle.sync();
+    await prepare(fstatSync(descriptor));
+    await syncFile(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

@@ -1,6 +1,9 @@
+import { fstatSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 const readBytes = 512 * 1024;
+/** Memory that a small file does not fill still makes the collector of garbage run. */
+const fewestBytes = 16 * 1024;
 
 /**
  * Reads a file from its beginning to its end through two pieces of memory: while a chunk is used the next one is read. A chunk is
@@ -8,8 +11,9 @@ const readBytes = 512 * 1024;
  * a checksum of its bytes.
  */
 export async function* readsOf(file: string, signal?: AbortSignal): AsyncGenerator<Buffer, void> {
-  let [memory, other] = [Buffer.allocUnsafeSlow(readBytes), Buffer.allocUnsafeSlow(readBytes)];
   const handle = await open(file);
+  const bytes = Math.max(fewestBytes, Math.min(readBytes, fstatSync(handle.fd).size));
+  let [memory, other] = [Buffer.allocUnsafeSlow(bytes), Buffer.allocUnsafeSlow(bytes)];
   const read = async (into: Buffer) => into.subarray(0, (await handle.read(into, 0, into.length)).bytesRead);
   let next = read(memory);
   try {

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -36,6 +37,31 @@ test('a record is one file that only its owner may read, and no draft is left', 
   await lock.release();
   expect(await readdir(folder)).toEqual(['shop.json']);
   expect((await stat(path.join(folder, 'shop.json'))).mode & 0o777).toBe(0o600);
+});
+
+/** How often `call` waited for the file system. */
+async function fileCalls(call: () => Promise<unknown>): Promise<number> {
+  let calls = 0;
+  const hook = createHook({ init: (_, type) => (calls += type.startsWith('FSREQ') ? 1 : 0) }).enable();
+  try {
+    await call();
+  } finally {
+    hook.disable();
+  }
+  return calls;
+}
+
+test('a record is written durably without asking the file system twice', async () => {
+  const state = openFileState(await temporaryFolder());
+  const lock = await state.lock('shop');
+  const one = record(pipeline([table('orders', { id: 'int' })]));
+  const version = await lock.write(one, await lock.write(one, undefined));
+  // Two for the lock, two for the record before; the folder; the draft written, opened and flushed; the old file held
+  // and let go; the rename; the folder opened and flushed.
+  expect(await fileCalls(() => lock.write(one, version))).toBeLessThanOrEqual(15);
+  // Opened and read.
+  expect(await fileCalls(() => lock.confirm())).toBe(2);
+  await lock.release();
 });
 
 test('a damaged record is an error that says how to continue', async () => {

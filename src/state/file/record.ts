@@ -60,7 +60,7 @@ export async function writeRecord(file: string, record: AppliedRecord): Promise<
   try {
     draft = await beginDraft(file);
     await writeFile(draft.path, `${JSON.stringify(record, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 });
-    await draft.commit();
+    await draft.commitTo(file);
   } catch (error) {
     await draft?.discard();
     throw new RunError('EXT6001', `cannot write the state ${file}: ${message(error)}`, {
