@@ -62,6 +62,26 @@ async function connections(): Promise<number> {
 }
 const none = () => vi.waitFor(async () => expect(await connections()).toBe(0), 10_000);
 
+test('nothing is asked with savepoints until PostgreSQL refuses a statement, which then has its own error', async () => {
+  const sent = vi.spyOn(pg.Client.prototype, 'query');
+  onTestFinished(() => sent.mockRestore());
+  const attempts = () => sent.mock.calls.filter(([text]) => (text as unknown) === 'savepoint attempt').length;
+  const port = openPostgres(sourceAt(database.url));
+  await (await port.snapshot([accounts, ledger], never())).end();
+  expect(attempts()).toBe(0);
+  const refused = contractOf({ name: 'refused', table: 'accounts', where: 'nothing > 1', columns: two });
+  await expect(port.snapshot([accounts, refused, ledger], never())).rejects.toMatchObject({
+    code: 'EXT2004',
+    message: expect.stringMatching(/^table "refused" changed since the plan: .*"nothing"/) as string,
+    place: { pointer: '/tables/refused/from/where' },
+  });
+  const before = attempts();
+  expect(before).toBeGreaterThan(0);
+  const snapshot = await port.snapshot([accounts], never());
+  expect(attempts()).toBeGreaterThan(before);
+  await snapshot.end();
+});
+
 test('all tables are of one moment, despite commits meanwhile', async () => {
   const snapshot = await openPostgres(sourceAt(database.url)).snapshot([accounts, ledger], never());
   const first = await openTable(snapshot, accounts);

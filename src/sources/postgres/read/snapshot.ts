@@ -13,7 +13,8 @@ import { askAtSnapshot, askNow, readPart } from './read-part.ts';
 import { lookBefore, agreeAgain, type Before } from './before-snapshot.ts';
 import type { Pool } from '../connection/pool.ts';
 import { lostSnapshot } from './lost-snapshot.ts';
-import { beginRead, lookAt } from '../connection/transaction.ts';
+import { beginRead, lookAt, risk } from '../connection/transaction.ts';
+import type { Leased } from '../connection/lease.ts';
 import { confirmDefinitions, confirmUnchanged, hasDefinitions, type Found } from './confirm-unchanged.ts';
 import { watchLocks } from '../connection/lock-waits.ts';
 import { watermarkOf } from '../incremental/watermark.ts';
@@ -37,10 +38,11 @@ interface Opening {
  */
 // eslint-disable-next-line max-lines-per-function -- its parts share one transaction
 export async function openSnapshot(
-  { source, pool, report, place }: Opening,
+  opening: Opening,
   tables: readonly Table[],
   signal: AbortSignal,
 ): Promise<Snapshot> {
+  const { source, pool, report, place } = opening;
   const leased = await pool.lead(source, { signal, place });
   const { client: leader, host } = leased;
   try {
@@ -48,17 +50,20 @@ export async function openSnapshot(
       watchLocks({ source, client: leader, host, report, place }, call);
     const found = new Map<string, Found>();
     const snapshot = await endedBy(signal, leader, async () => {
-      await leased.begin({ report });
-      const befores = new Map<Table, Before>();
-      for (const table of tables) befores.set(table, await watched(table, () => lookBefore(leader, table)));
+      const befores = await inTransaction(opening, leased, async () => {
+        const seen = new Map<Table, Before>();
+        for (const table of tables) seen.set(table, await watched(table, () => lookBefore(leader, table)));
+        return seen;
+      });
       await leader.query('rollback');
-      await leased.begin({ report });
-      const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
-      for (const [table, before] of befores) {
-        const agreed = await watched(table, () => lookAt(leader, () => agreeAgain(leader, table)));
-        found.set(table.name, { table, agreed, before });
-      }
-      return rows[0]?.snapshot ?? '';
+      return inTransaction(opening, leased, async () => {
+        const { rows } = await leader.query<{ snapshot: string }>('select pg_export_snapshot() as snapshot');
+        for (const [table, before] of befores) {
+          const agreed = await watched(table, () => lookAt(leader, () => agreeAgain(leader, table)));
+          found.set(table.name, { table, agreed, before });
+        }
+        return rows[0]?.snapshot ?? '';
+      });
     });
     const foundOf = ({ name }: Table) => {
       const one = found.get(name);
@@ -137,6 +142,28 @@ export async function openSnapshot(
     await leased.end();
     throw signal.aborted ? error : explainQuery(error, 'cannot open a snapshot', source.place);
   }
+}
+
+/** Pools in which PostgreSQL has refused a statement: it may well refuse that of the next snapshot, too. */
+const careful = new WeakSet<Pool>();
+
+/**
+ * Looks at tables in a new transaction. Savepoints for each statement that may be refused would be a quarter of the messages, so
+ * there are none unless one is refused: then all is done again with them.
+ */
+async function inTransaction<T extends object | string>(
+  { pool, report }: Opening,
+  leased: Leased,
+  look: () => Promise<T>,
+): Promise<T> {
+  await leased.begin({ report });
+  if (careful.has(pool)) return look();
+  const seen = await risk(leased.client, look);
+  if (seen !== undefined) return seen;
+  careful.add(pool);
+  await leased.client.query('rollback');
+  await leased.begin({ report });
+  return look();
 }
 
 function cursorAmong({ cursor }: Agreed): Cursor {
