@@ -28,7 +28,7 @@ export type ProjectSearch =
 type Once = (question: string, ask: () => Promise<Project[]>) => Promise<Project[]>;
 
 /** Looks a project up, level by level and exactly. */
-// eslint-disable-next-line max-params -- no two of them belong together
+
 export async function findProject(
   site: Site,
   wanted: TableauProject,
