@@ -1,7 +1,7 @@
 import { chmod, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram } from '../esbuild.config.ts';
+import { buildProgram } from './program.ts';
 import { bundleTypes } from './types.ts';
 import { publishedManifest, type RepositoryManifest } from './manifest.ts';
 import { thirdPartyLicences } from './third-party.ts';
@@ -16,12 +16,12 @@ const copied = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'docs', '
  * would be twice its size), the types of the library, a separate package.json, the documentation, and the licences of all bundled code.
  */
 export async function assemblePackage(folder: string): Promise<void> {
-  const metafile = await buildProgram({ outdir: path.join(folder, 'dist'), sourcemap: false });
+  const bundle = await buildProgram({ outdir: path.join(folder, 'dist'), sourcemap: false });
   await chmod(path.join(folder, 'dist/main.js'), 0o755);
   await writeFile(path.join(folder, 'dist/index.d.ts'), await bundleTypes(root));
   for (const name of copied)
     await cp(path.join(root, name), path.join(folder, name), { recursive: true, filter: isNoSampleData });
-  await writeFile(path.join(folder, 'THIRD_PARTY_LICENSES'), await thirdPartyLicences(metafile, root));
+  await writeFile(path.join(folder, 'THIRD_PARTY_LICENSES'), await thirdPartyLicences(bundle));
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as RepositoryManifest;
   const published = publishedManifest(manifest, new Set(await filesIn(folder)));
   await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);

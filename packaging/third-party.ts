@@ -1,6 +1,6 @@
-import type { Metafile } from 'esbuild';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RenderedModule } from 'rolldown';
 
 /** A package whose code is in the bundle. */
 interface Bundled {
@@ -20,8 +20,8 @@ const copyright = /^copyright .*$/gim;
  * Returns the text of THIRD_PARTY_LICENSES: every package whose code is in the bundle, under the terms that it ships.
  * Packages with literally the same terms share one copy.
  */
-export async function thirdPartyLicences(metafile: Metafile, root: string): Promise<string> {
-  const packages = await Promise.all(bundledFolders(metafile).map((folder) => readPackage(root, folder)));
+export async function thirdPartyLicences(bundle: readonly Made[]): Promise<string> {
+  const packages = await Promise.all(bundledFolders(bundle).map((folder) => readPackage(folder)));
   const byTerms = new Map<string, string[]>();
   for (const one of packages) {
     const terms = one.terms ?? usualTerms(one, packages);
@@ -33,12 +33,18 @@ export async function thirdPartyLicences(metafile: Metafile, root: string): Prom
   );
 }
 
-/** Returns the folders of packages that have given at least one byte to an output. */
-export function bundledFolders({ outputs }: Metafile): string[] {
-  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
-  const folders = inputs.flatMap(([file, { bytesInOutput }]) =>
-    bytesInOutput === 0 ? [] : (packageFolder.exec(file)?.[1] ?? []),
-  );
+/** A file of the bundle, with the files that it is made of and how many characters of each it has. */
+export interface Made {
+  modules: Record<string, Pick<RenderedModule, 'renderedLength'>>;
+}
+
+/** Returns the folders of packages that have given at least one character to the bundle. */
+function bundledFolders(bundle: readonly Made[]): string[] {
+  const folders = bundle
+    .flatMap(({ modules }) => Object.entries(modules))
+    .flatMap(([file, { renderedLength }]) =>
+      renderedLength === 0 ? [] : (packageFolder.exec(file)?.[1] ?? []),
+    );
   return [...new Set(folders)].sort();
 }
 
@@ -49,19 +55,18 @@ interface Manifest {
   author?: string | { name: string };
 }
 
-async function readPackage(root: string, folder: string): Promise<Bundled> {
-  const at = path.resolve(root, folder);
+async function readPackage(folder: string): Promise<Bundled> {
   const {
     name,
     version,
     license = 'unknown',
     author = name,
-  } = JSON.parse(await read(at, 'package.json')) as Manifest;
+  } = JSON.parse(await read(folder, 'package.json')) as Manifest;
   return {
     title: `${name} ${version}`,
     licence: permissive(name, license),
     author: typeof author === 'string' ? author : author.name,
-    terms: await shippedTerms(at),
+    terms: await shippedTerms(folder),
   };
 }
 

@@ -1,10 +1,9 @@
-import type { Metafile } from 'esbuild';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { publishedManifest } from '../../packaging/manifest.ts';
-import { thirdPartyLicences } from '../../packaging/third-party.ts';
+import { thirdPartyLicences, type Made } from '../../packaging/third-party.ts';
 
 const repository = {
   name: 'extracts',
@@ -27,18 +26,16 @@ test('the library is exported with its types as soon as both are built', () => {
 async function bundleOf(packages: Record<string, Record<string, string>>) {
   const root = await mkdtemp(path.join(tmpdir(), 'licences-'));
   onTestFinished(() => rm(root, { recursive: true }));
-  const inputs: Metafile['outputs'][string]['inputs'] = {};
+  const modules: Made['modules'] = {};
   for (const [name, files] of Object.entries(packages)) {
     await mkdir(path.join(root, 'node_modules', name), { recursive: true });
     for (const [file, text] of Object.entries(files))
       await writeFile(path.join(root, 'node_modules', name, file), text);
-    inputs[`node_modules/${name}/index.js`] = { bytesInOutput: name === 'unused' ? 0 : 1 };
+    modules[path.join(root, 'node_modules', name, 'index.js')] = {
+      renderedLength: name === 'unused' ? 0 : 1,
+    };
   }
-  const metafile: Metafile = {
-    inputs: {},
-    outputs: { 'dist/main.js': { bytes: 1, imports: [], exports: [], inputs } },
-  };
-  return thirdPartyLicences(metafile, root);
+  return thirdPartyLicences([{ modules }]);
 }
 
 const manifestOf = (name: string, license: string, author = 'A. Writer') =>

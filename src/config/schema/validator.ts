@@ -6,7 +6,7 @@ const validators = new Map<CheckedSchema, ValidateFunction>();
 
 /**
  * Compiles a schema when its first file is checked, once. In dist/ this module is replaced by what it returns:
- * compiling takes longer than reading a hundred files; see esbuild.config.ts.
+ * compiling takes longer than reading a hundred files; see packaging/compiled-schemas.ts.
  */
 export function validatorOf(name: CheckedSchema): ValidateFunction {
   const known = validators.get(name);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Env } from '../../env.ts';
 import type { ExitCode } from '../../output/exit-codes.ts';
+import { inOneDocument } from '../../output/json.ts';
 
 /** `extracts explain` */
 export function addExplainCommand(program: Command, env: Env, finish: (code: ExitCode) => void): void {
@@ -11,7 +12,6 @@ export function addExplainCommand(program: Command, env: Env, finish: (code: Exi
     .option('--json', 'one JSON document on stdout')
     .action(async (code: string | undefined, options: { json?: boolean }) => {
       const { explain } = await import('./explain.ts');
-      const { inOneDocument } = await import('../../output/json.ts');
       finish(await inOneDocument(options, env, (env) => Promise.resolve(explain(code, options, env))));
     });
 }

@@ -28,7 +28,6 @@ export type ProjectSearch =
 type Once = (question: string, ask: () => Promise<Project[]>) => Promise<Project[]>;
 
 /** Looks a project up, level by level and exactly. */
-
 export async function findProject(
   site: Site,
   wanted: TableauProject,
