@@ -21,10 +21,13 @@ export interface Scene {
   random: Random;
 }
 
-/** Something that has happened: rows and times make no saved plan stale, everything else does if it is about its pipeline. */
+/**
+ * Something that has happened: rows and times make no saved plan stale. A staged extract that is gone does if the plan would be
+ * another one, everything else if it is about its pipeline.
+ */
 export interface Happened {
   words: string;
-  kind: 'rows' | 'touch' | 'other';
+  kind: 'rows' | 'touch' | 'unstaged' | 'other';
   ids: readonly string[];
 }
 
@@ -294,7 +297,7 @@ const acts: Readonly<Record<string, { weight: number; act: Act }>> = {
       if (!pipeline.isStaged) return undefined;
       pipeline.isStaged = false;
       await rm(path.join(folder, `${pipeline.staged}.hyper`));
-      return 'other';
+      return 'unstaged';
     },
   },
 };

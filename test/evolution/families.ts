@@ -88,10 +88,11 @@ const acts: Readonly<Record<string, { weight: number; act: FamilyAct }>> = {
   },
   'another list': {
     weight: 1,
-    act: written((_, family) => {
+    act: (_, family) => {
       family.list = family.list === 'file' ? 'items' : 'file';
-      return true;
-    }),
+      // Its items are the same.
+      return Promise.resolve([]);
+    },
   },
   'other words': {
     weight: 1,
