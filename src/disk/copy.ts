@@ -1,11 +1,8 @@
 import { constants } from 'node:fs';
 import { chmod, copyFile, open, rm, stat, type FileHandle } from 'node:fs/promises';
+import { Flushing } from './flushing.ts';
 
 const pieceSize = 8 * 1024 * 1024;
-/** The bytes that are flushed together. */
-const flushSize = 32 * 1024 * 1024;
-/** The most bytes that wait to be flushed: a flush cannot be interrupted, so each must be short. */
-const unflushed = 256 * 1024 * 1024;
 
 /**
  * Copies a file to a new one, which gets the mode that the umask leaves. Shares the blocks where the file system can
@@ -81,45 +78,16 @@ async function copyBetween(
     for (let at = 0; ;) {
       signal.throwIfAborted();
       const { bytesRead } = await source.read(buffer, 0, pieceSize, at);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) break;
       await writeAll(target, buffer.subarray(0, bytesRead), at);
       at += bytesRead;
       progress?.(bytesRead);
       await flushing.upTo(at);
     }
-  } finally {
     await flushing.end();
-  }
-}
-
-/** Flushes a file while it is being written: the disk works beside the copy, and little is left for the flush at the end. */
-class Flushing {
-  readonly #file: FileHandle;
-  /** The bytes that were written when the last flush began. */
-  #begun = 0;
-  #flush: Promise<void> | undefined;
-  #failure: Error | undefined;
-
-  constructor(file: FileHandle) {
-    this.#file = file;
-  }
-
-  /** Begins a flush of what is written, if there is enough of it. Waits for the last one only where too much waits for it. */
-  async upTo(written: number): Promise<void> {
-    if (this.#flush !== undefined && written - this.#begun >= unflushed) await this.end();
-    if (this.#failure !== undefined) throw this.#failure;
-    if (this.#flush !== undefined || written - this.#begun < flushSize) return;
-    this.#begun = written;
-    this.#flush = this.#file
-      .datasync()
-      .catch((error: unknown) => (this.#failure = error as Error))
-      .then(() => (this.#flush = undefined));
-  }
-
-  /** Waits for a flush that is under way. The file must stay open until then. */
-  async end(): Promise<void> {
-    await this.#flush;
-    if (this.#failure !== undefined) throw this.#failure;
+  } finally {
+    // Its failure must not hide what ended the copy.
+    await flushing.settled();
   }
 }
 
