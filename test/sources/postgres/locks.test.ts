@@ -125,7 +125,9 @@ describe('a wait for a lock', () => {
   test('of plan is reported after some seconds and ends in an error that names who is in the way', async () => {
     const name = new URL(url).pathname.slice(1);
     await database.client.query(`alter database ${name} set lock_timeout = '6s'`);
-    onTestFinished(() => void database.client.query(`alter database ${name} reset lock_timeout`));
+    onTestFinished(
+      async () => void (await database.client.query(`alter database ${name} reset lock_timeout`)),
+    );
     const holder = await session();
     const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
     const who = `process ${rows[0]!.pid} (user postgres), which locks one`;
@@ -145,14 +147,23 @@ describe('a wait for a lock', () => {
     await holder.query('rollback');
   });
 
-  test('of an apply, before anything is read, names the line of its table', async () => {
+  const computed = contractOf({
+    ...{ name: 'one', table: 'public.one' },
+    columns: { id: 'int', v: { type: 'int', expr: 'v + 1' } },
+  });
+  test.each([
+    ['a table', one],
+    ['a table with an expr', computed],
+  ])('of an apply, before anything is read, names the line of %s', async (_, table) => {
     const name = new URL(url).pathname.slice(1);
     await database.client.query(`alter database ${name} set lock_timeout = '1s'`);
-    onTestFinished(() => void database.client.query(`alter database ${name} reset lock_timeout`));
+    onTestFinished(
+      async () => void (await database.client.query(`alter database ${name} reset lock_timeout`)),
+    );
     const holder = await session();
     await holder.query('begin; lock table one in access exclusive mode');
     await expect(
-      openPostgres(sourceAt(url)).snapshot([two, one], never(), () => undefined),
+      openPostgres(sourceAt(url)).snapshot([two, table], never(), () => undefined),
     ).rejects.toMatchObject({ code: 'EXT2022', place: { pointer: '/tables/one' } });
     await holder.query('rollback');
   });

@@ -83,11 +83,14 @@ const waitsForLocks = `
 /** Runs a call whose failure does not abort the rest of the transaction, unless that is risked (see `risk`). */
 export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Promise<T> {
   const risked = risks.get(client);
-  if (risked !== undefined)
+  if (risked !== undefined) {
+    // The transaction is aborted, which would be the error of every further statement.
+    if (risked.failure !== undefined) throw risked.failure;
     return call().catch((error: unknown) => {
-      risked.failure ??= error;
+      risked.failure ??= error as Error;
       throw error;
     });
+  }
   await client.query('savepoint attempt');
   try {
     const result = await call();
@@ -100,7 +103,7 @@ export async function attempt<T>(client: pg.Client, call: () => Promise<T>): Pro
   }
 }
 
-const risks = new WeakMap<pg.Client, { failure?: unknown }>();
+const risks = new WeakMap<pg.Client, { failure?: Error }>();
 
 /**
  * Runs a call without savepoints for its attempts: they are most of its round trips, and none of them usually fails. If
@@ -108,7 +111,7 @@ const risks = new WeakMap<pg.Client, { failure?: unknown }>();
  * savepoints.
  */
 export async function risk<T>(client: pg.Client, call: () => Promise<T>): Promise<T | undefined> {
-  const risked: { failure?: unknown } = {};
+  const risked: { failure?: Error } = {};
   risks.set(client, risked);
   try {
     const result = await call();
