@@ -4,7 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHyper } from '../../src/hyper/index.ts';
 import type { TableChanges } from '../../src/model/plan/row-changes.ts';
 import type { Feed } from '../../src/model/ports/feed.ts';
-import type { BuiltExtract, ExtractBase, ExtractPort } from '../../src/model/ports/extract-port.ts';
+import type {
+  BuiltExtract,
+  ExtractBase,
+  ExtractCursor,
+  ExtractPort,
+} from '../../src/model/ports/extract-port.ts';
 import type { Relationship, Table } from '../../src/model/config/pipeline.ts';
 import { textPart } from '../support/feeds.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -118,9 +123,18 @@ test('the highest cursor of an extract is that of rows without NULL', async () =
   const { extract, built } = await standing([orders]);
   expect(built.highest).toEqual({ orders: ['2024-01-02 10:00:00', '2'] });
   expect(built.isCompact).toBe(true);
-  const cursors = { orders: { columns: ['at', 'id'] }, none: { columns: ['x'] } };
-  const seen = await hyper.observe(extract.file, signal, { cursors });
-  expect(seen).toMatchObject({ tables: [{ highest: ['2024-01-02 10:00:00', '2'] }] });
+  const cursor = { columns: ['at', 'id'], lag: { seconds: 86_400 * 2, shown: '2d' } };
+  const look = async (one: ExtractCursor) => {
+    const cursors = { orders: one, none: { columns: ['x'] } };
+    const seen = await hyper.observe(extract.file, signal, { cursors });
+    return seen.kind === 'present' ? seen.tables : seen;
+  };
+  const highest = ['2024-01-02 10:00:00', '2'];
+  expect(await look(cursor)).toMatchObject([{ highest, atHighest: 1, withinLag: 2 }]);
+  const [alone] = (await look({ ...cursor, isHighestEnough: true })) as object[];
+  expect(alone).toMatchObject({ rows: 3, highest });
+  expect(alone).not.toHaveProperty('atHighest');
+  expect(alone).not.toHaveProperty('withinLag');
 });
 
 test.each([
@@ -276,6 +290,43 @@ test('a zero that gets a sign is a change, and NaN is equal to itself', async ()
     }
   }
 });
+
+test.each([
+  ['numeric(10,2)', '1.50', '-1'],
+  ['text', 'é', 'Z'],
+  ['char(3)', 'é', 'Z'],
+  ['timestamptz', '2024-01-02 10:00:00.000001+00', '0001-01-01 00:00:00+00 BC'],
+  ['date', '9999-12-31', '0001-01-01'],
+  ['bigint', '\\N', '\\N'],
+])(
+  'rows of a %s cursor that the extract has are no change up to its highest: %s and %s',
+  async (type, ...two) => {
+    const load = {
+      kind: 'cursor' as const,
+      mode: 'upsert' as const,
+      place,
+      cursor: ['at'],
+      nulls: 'include' as const,
+    };
+    const events = table('events', { id: 'int not null', at: type }, { primaryKey: ['id'], load });
+    const lines = [...two, '\\N'].map((value, index) => `${index}\t${value}\n`);
+    const rows: Feed = { parts: [textPart(['id', 'at'], lines)] };
+    const file = path.join(await temporaryFolder(), 'e.hyper');
+    const extract = { schema: 'Extract', version: 3 as const, file, shown: '' };
+    const first = await hyper.build(extract, [events], signal);
+    await first.load(events, rows.parts, silent, signal);
+    const [value] = (await first.finish([], { events: 3 })).highest?.events ?? [];
+    await first.abandon();
+    const from = { path: extract.file };
+    const build = await hyper.build(extract, [events], signal, { from, kept: ['events'], emptied: [] });
+    const highest = typeof value === 'string' ? { column: 'at', value } : undefined;
+    expect(highest === undefined).toBe(type === 'bigint');
+    const onConflict = { key: ['id'], keep: 'new' as const, ...(highest && { highest }) };
+    const changed = await build.change(events, { rows, onConflict }, silent, signal);
+    await build.abandon();
+    expect(changed).toMatchObject({ read: 3, inserted: 0, deleted: 0 });
+  },
+);
 
 test('tables that are written side by side are each compared with the base', async () => {
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];

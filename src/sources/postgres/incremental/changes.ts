@@ -53,11 +53,15 @@ export function changesOf(
 
 const reconciles = ({ load }: Cursor) => load.kind === 'cursor' && load.deletes?.kind === 'keys';
 
-/** The first column of the highest cursor is the highest of its column. */
+/**
+ * Returns the first column of the highest cursor. It is the highest of its column unless another column may be NULL: the highest
+ * cursor is one without NULL, and a row with NULL beside a higher value may be in the extract.
+ */
 function highestIn({ columns }: Cursor, { watermark }: Increment): { highest?: Highest } {
-  const [first] = columns;
+  const [first, ...others] = columns;
   const value = watermark.inExtract?.[0];
-  return first === undefined || typeof value !== 'string'
+  const maySkip = others.some(({ mayBeNull, infiniteIsNull }) => mayBeNull || infiniteIsNull);
+  return first === undefined || typeof value !== 'string' || maySkip
     ? {}
     : { highest: { column: first.column.name, value } };
 }
