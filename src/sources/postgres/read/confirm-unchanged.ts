@@ -76,7 +76,7 @@ export const hasDefinitions = ({ table, agreed, before }: Found): boolean =>
 
 const wasAltered = ({ name, place }: Table, what: string, cause?: unknown) =>
   new RunError('EXT2004', `table "${name}": ${what} while this run was reading`, {
-    hint: 'run again; truncate, alter table, vacuum full and refresh materialized view do that (refresh … concurrently does not)',
+    hint: 'run again; truncate, alter table (attach partition, too), vacuum full and refresh materialized view do that (refresh … concurrently does not)',
     place,
     cause,
   });
