@@ -16,7 +16,7 @@ export async function buildProgram({ outdir = 'dist', sourcemap = true } = {}): 
   const dist = path.resolve(root, outdir);
   const bundle = await rolldown({
     cwd: root,
-    // Files in src/ itself are entrances: main.ts is the bin.
+    // The entry points: main.ts is the bin, index.ts the library.
     input: { main: path.join(root, 'src/main.ts'), index: path.join(root, 'src/index.ts') },
     platform: 'node',
     // Its hyperd is looked for in the installed package.
