@@ -82,6 +82,36 @@ test('plans, publishes, and has nothing more to do; a change is published under 
   expect(source().revisions).toHaveLength(2);
 });
 
+test('an item whose project follows its region leaves its data source behind when it moves, and the plan says so', async () => {
+  const tenants = (region: string) => `key,region\nacme,${region}\nwayne,APAC\n`;
+  const family = `version: 1
+name: tenant
+for_each: {file: ../tenants.csv}
+sources: {orders: {type: file, path: ../orders.csv}}
+tables:
+  orders:
+    from: {source: orders}
+    columns: {id: int not null, region: text}
+destinations:
+  - {use: tableau, project: 'Tenants/\${each.region}', name: 'Orders \${each.key}', create_project: true}
+`;
+  const project = await newProject({ 'tenants.csv': tenants('EMEA'), 'pipelines/orders.yaml': family });
+  await project.apply(env);
+  const { id } = standIn.control.dataSource('Orders acme', 'Tenants/EMEA');
+
+  await project.write('tenants.csv', tenants('US'));
+  const moved = shown(await done(project.run(['plan'], env)));
+  expect(moved).toMatch(/publish Tenants\/US "Orders acme" .* \(project and data source are new\)/);
+  const left = 'no longer delivered to Tenants/EMEA "Orders acme" (demo on HOST); what is there stays';
+  expect(moved).toContain(left);
+  expect(moved).not.toContain('Orders wayne');
+  await project.apply(env);
+  expect(standIn.control.dataSource('Orders acme', 'Tenants/EMEA')).toMatchObject({ id });
+  expect(standIn.control.dataSource('Orders acme', 'Tenants/US').id).not.toBe(id);
+  // It is said once.
+  expect((await done(project.run(['plan'], env))).stdout).toContain('No changes.');
+});
+
 test('what others do to it shows: overwritten, changed, renamed, moved, deleted', async () => {
   const project = await newProject();
   await project.apply(env);

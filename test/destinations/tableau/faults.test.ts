@@ -21,8 +21,10 @@ const shop = () => standIn.control.dataSource('Shop');
 const content = async () => readFile(standIn.control.fileOf(shop()).path);
 const commit = /\/datasources\?/;
 
-/** One published before, so that every fault meets something that it could spoil. */
-/** By an earlier run, whose session and projects this one does not know. */
+/**
+ * Publishes one before, so that every fault meets something that it could spoil. An earlier run did it, whose session and
+ * projects this one does not know.
+ */
 async function publishedBefore() {
   await write(open(), first);
   await workshop.opened.destinations.close();
