@@ -74,7 +74,10 @@ test('one that is interrupted while it asks leaves the answer to the others', as
   const { server, siteOf } = serverWith('Sales');
   const { see } = cacheProjects(never);
   const first = new AbortController();
-  server.answer = () => Promise.resolve(first.abort(new Error('stop')));
+  server.answer = () => {
+    first.abort(new Error('stop'));
+    return Promise.resolve();
+  };
   const [interrupted, other] = await Promise.allSettled([
     see(siteOf(), sales, first.signal),
     see(siteOf(), sales, never),

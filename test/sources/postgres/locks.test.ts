@@ -125,9 +125,9 @@ describe('a wait for a lock', () => {
   test('of plan is reported after some seconds and ends in an error that names who is in the way', async () => {
     const name = new URL(url).pathname.slice(1);
     await database.client.query(`alter database ${name} set lock_timeout = '6s'`);
-    onTestFinished(
-      async () => void (await database.client.query(`alter database ${name} reset lock_timeout`)),
-    );
+    onTestFinished(async () => {
+      await database.client.query(`alter database ${name} reset lock_timeout`);
+    });
     const holder = await session();
     const { rows } = await holder.query<{ pid: number }>('select pg_backend_pid() as pid');
     const who = `process ${rows[0]!.pid} (user postgres), which locks one`;
@@ -157,9 +157,9 @@ describe('a wait for a lock', () => {
   ])('of an apply, before anything is read, names the line of %s', async (_, table) => {
     const name = new URL(url).pathname.slice(1);
     await database.client.query(`alter database ${name} set lock_timeout = '1s'`);
-    onTestFinished(
-      async () => void (await database.client.query(`alter database ${name} reset lock_timeout`)),
-    );
+    onTestFinished(async () => {
+      await database.client.query(`alter database ${name} reset lock_timeout`);
+    });
     const holder = await session();
     await holder.query('begin; lock table one in access exclusive mode');
     await expect(

@@ -4,10 +4,10 @@ import { attempt, risk } from '../../../src/sources/postgres/connection/transact
 
 const refused = (code: string) => Object.assign(new pg.DatabaseError('refused', 7, 'error'), { code });
 /** Nothing is asked of it: without savepoints an attempt is only its call. */
-const client = {} as pg.Client;
+const client = new pg.Client();
 
 test('a statement that is refused leaves the result to another try, even where it is caught', async () => {
-  const fails = () => attempt(client, () => Promise.reject(refused('42703')));
+  const fails = (): Promise<string> => attempt(client, () => Promise.reject(refused('42703')));
   expect(await risk(client, fails)).toBeUndefined();
   expect(await risk(client, () => fails().catch(() => 'instead'))).toBeUndefined();
   expect(await risk(client, () => attempt(client, () => Promise.resolve('seen')))).toBe('seen');
