@@ -156,15 +156,24 @@ function* checkLimits(limits: Written.Limits | undefined, place: Place): Iterabl
   for (const key of ['parallel', 'builds', 'uploads', 'server_jobs', 'publish_per_hour'] as const)
     yield* wholeNumber(limits?.[key], child(place, key), 1);
   yield* wholeNumber(limits?.connections, child(place, 'connections'), 2);
-  const { memory } = limits ?? {};
-  if (typeof memory !== 'string' || isPlaceholder(memory) || bytesOf(memory) !== undefined) return;
-  const hint = { hint: 'for example 4GiB, 512MiB, 2GB, or a number of bytes' };
-  yield problem(
-    codes.notANumber,
-    `"${foreign(memory)}" is no amount of memory`,
-    child(place, 'memory'),
-    hint,
-  );
+  yield* amountOfMemory(limits?.memory, child(place, 'memory'));
+}
+
+/** The least that the engine can be given: it takes whole MiB. */
+const leastMemory = 2 ** 20;
+
+function* amountOfMemory(memory: Written.Limits['memory'], place: Place): Iterable<Diagnostic> {
+  if (memory === undefined || (typeof memory === 'string' && isPlaceholder(memory))) return;
+  const bytes = typeof memory === 'string' ? bytesOf(memory) : memory;
+  if (bytes !== undefined && bytes >= leastMemory) return;
+  const written = foreign(String(memory));
+  const message =
+    bytes === undefined
+      ? `"${written}" is no amount of memory`
+      : `${written} is less memory than the engine can be given, which is 1MiB`;
+  yield problem(codes.notANumber, message, place, {
+    hint: 'for example 4GiB, 512MiB, 2GB, or a number of bytes',
+  });
 }
 
 function* checkState(state: Written.State | undefined, place: Place, root: string): Iterable<Diagnostic> {

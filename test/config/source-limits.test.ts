@@ -42,3 +42,19 @@ test.each([
   const { diagnostics } = await configure({ 's.yaml': yaml(limits) }, { env: { MOST: '1' } });
   expect(diagnostics.map((one) => one.message)).toEqual([message]);
 });
+
+test.each([
+  ['1', '1 is less memory than the engine can be given, which is 1MiB'],
+  ['1000kB', '1000kB is less memory than the engine can be given, which is 1MiB'],
+  ['"${env.MOST}"', '5 is less memory than the engine can be given, which is 1MiB'],
+  ['lots', '"lots" is no amount of memory'],
+  ['1MiB', undefined],
+  ['1048576', undefined],
+])('memory: %s', async (memory, message) => {
+  const project = `version: 1\nlimits: {memory: ${memory}}\n`;
+  const { diagnostics } = await configure(
+    { 'extracts.yaml': project, 's.yaml': yaml('') },
+    { env: { MOST: '5' } },
+  );
+  expect(diagnostics.map((one) => one.message)).toEqual(message === undefined ? [] : [message]);
+});

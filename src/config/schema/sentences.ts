@@ -123,7 +123,8 @@ function diagnostic(error: ErrorObject, context: WrongFile): Diagnostic {
     case 'pattern': {
       const { type, $comment } = schemaOf(error);
       if (typeof $comment === 'string') {
-        return must(codes.outOfBounds, `${$comment.replace(/^must /, '')}${not}`);
+        const hint = shapeHint(error.instancePath, error.data, kindsOf(type));
+        return must(codes.outOfBounds, `${$comment.replace(/^must /, '')}${not}`, hint);
       }
       const kinds = kindNames(kindsOf(type).filter((kind) => kind !== 'string'));
       const hint = shapeHint(error.instancePath, error.data, kindsOf(type));

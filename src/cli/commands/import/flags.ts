@@ -26,7 +26,7 @@ const generateOnly: TemplateFlag = {
 /** Adds the flags that say what the pipeline is called, where it is written, and where it delivers to. */
 export function addImportFlags(command: Command, template = generateOnly): Command {
   return command
-    .option('--name <name>', 'name of the pipeline (default: that of the source)', pipelineName)
+    .option('--name <name>', 'name of the pipeline (default: that of the connection or file)', pipelineName)
     .option('-o, --out <file>', 'where to write it, or - for stdout (default: pipelines/NAME.yaml)')
     .option('--force', 'replace the file if it exists')
     .addOption(

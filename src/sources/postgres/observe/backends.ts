@@ -65,7 +65,7 @@ function tooMany({ backends, place }: NonNullable<Table['parallel']>, most: numb
     code: 'EXT2027',
     severity: 'error',
     message: `${backends} backends read this table together, and ${most === 1 ? 'only 1 connection' : `only ${most} connections`} to its server may read at once`,
-    hint: `half of the connections are for reading: in extracts.yaml, limits: {connections: ${2 * backends}} or more, which a limit of the source must not be below; or a lower number here`,
+    hint: `write a lower number here, or auto; half of the connections are for reading, so ${backends} backends need limits: {connections: ${2 * backends}} in extracts.yaml, and no lower limit in the source`,
     place,
   };
 }
