@@ -30,13 +30,13 @@ export function publishedManifest(
     type: 'module',
     engines,
     bin: { extracts: 'dist/main.js' },
-    exports: { ...libraryExport(files), './schemas/*': './schemas/*', './package.json': './package.json' },
+    exports: { ...mainExport(files), './schemas/*': './schemas/*', './package.json': './package.json' },
     optionalDependencies: { [engine]: hyperd },
   };
 }
 
 /** Returns the target of `import … from 'extracts'`: src/index.ts is bundled as a separate entry point. */
-function libraryExport(files: ReadonlySet<string>): Record<string, unknown> {
+function mainExport(files: ReadonlySet<string>): Record<string, unknown> {
   if (!files.has('dist/index.js')) return {};
   const types = files.has('dist/index.d.ts') ? { types: './dist/index.d.ts' } : {};
   return { '.': { ...types, default: './dist/index.js' } };

@@ -316,15 +316,18 @@ describe('what can be seen before', () => {
     });
   });
 
+  /** Returns a function that counts the requests for projects from now on. */
+  const countProjectRequests = () => {
+    const isOne = ({ url }: { url: string }) => url.includes('/projects?');
+    const count = () => standIn.control.requests().filter(isOne).length;
+    const before = count();
+    return () => count() - before;
+  };
+
   test('a project once for all who look for it; one that is not there again', async () => {
     const project = { kind: 'path', path: ['Sales', 'New'] } as const;
     const wanted = { project, createProject: true };
-    const before = standIn.control.requests().length;
-    const asked = () =>
-      standIn.control
-        .requests()
-        .slice(before)
-        .filter(({ url }) => url.includes('/projects?')).length;
+    const asked = countProjectRequests();
     expect(await look(wanted)).toMatchObject({ project: undefined });
     await write(open(wanted), sales);
     const missed = asked();
@@ -337,12 +340,7 @@ describe('what can be seen before', () => {
 
   test('a project once for all who publish into it, and again when the server no longer has it', async () => {
     const project = { kind: 'path', path: ['Sales', 'Certified'] } as const;
-    const before = standIn.control.requests().length;
-    const asked = () =>
-      standIn.control
-        .requests()
-        .slice(before)
-        .filter(({ url }) => url.includes('/projects?')).length;
+    const asked = countProjectRequests();
     expect(await look({ project })).toMatchObject({ project: 'Sales/Certified' });
     for (const name of ['Shop', 'One', 'Two']) await write(open({ project, name }), sales);
     await write(open({ name: 'Above' }), sales);
@@ -357,10 +355,9 @@ describe('what can be seen before', () => {
   test('a project again after some minutes, for a run that takes hours', async () => {
     await write(open(), sales);
     await workshop.opened.clock.sleep(5 * 60_000);
-    const before = standIn.control.requests().length;
+    const asked = countProjectRequests();
     await write(open(), sales);
-    const later = standIn.control.requests().slice(before);
-    expect(later.filter(({ url }) => url.includes('/projects?'))).toHaveLength(1);
+    expect(asked()).toBe(1);
   });
 
   test('without changing anything', async () => {
